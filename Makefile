@@ -1,0 +1,52 @@
+# `make sandbox` and `make test` set everything up themselves; see README.md.
+SHELL := /bin/sh
+STACK ?= sandbox
+PLUGINS ?= stand-in
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+BIN := .venv/bin
+# Two sandboxes of some 700 MB each at a time, however many cores there are.
+TEST_WORKERS ?= 2
+
+.PHONY: help setup requirements tools sandbox sandbox-down lint format test clean
+
+help: ## show this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+setup: .venv/.ready ## make the virtual environment from requirements.txt
+
+.venv/.ready: requirements.txt requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is %s; name another one with: make PYTHON=python3.12" % sys.version.split()[0])'
+	@echo "virtual environment: installing requirements.txt and requirements-dev.txt"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.txt requirements-dev.txt
+	@touch $@
+
+requirements: ## pin requirements*.in anew, with hashes
+	@for set in requirements requirements-dev; do $(BIN)/uv pip compile --quiet --upgrade --generate-hashes \
+	  --python-version 3.11 --universal --no-header --no-emit-index-url --no-emit-find-links $$set.in -o $$set.txt; done
+
+tools: setup ## find, download or build pulumi, etcd and kube-apiserver
+	@$(BIN)/python -m sandbox.tools
+
+sandbox: setup ## rehearse everything and leave the sandbox running; STACK=guide for the guide
+	@$(BIN)/python -m sandbox up --stack $(STACK) --plugins $(PLUGINS)
+
+sandbox-down: ## end the sandbox and remove all it made
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -m sandbox down; else rm -rf .sandbox; fi
+
+lint: setup ## ruff and pyright over everything
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/pyright
+
+format: setup ## let ruff rewrite what it can
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+test: lint tools ## everything that proves it; extra pytest arguments in ARGS
+	@$(BIN)/python -m pytest --numprocesses $(TEST_WORKERS) --dist loadscope $(ARGS)
+
+clean: sandbox-down ## also remove the virtual environment
+	@rm -rf .venv .pytest_cache .ruff_cache .hypothesis
