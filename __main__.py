@@ -1,0 +1,164 @@
+"""Single sign-on with Microsoft Entra for an EKS cluster and the KubeRocketCI portal.
+
+Reads like the guide's table of contents: what the settings say and whom they mean, then one
+component a chapter, then what people need to sign in.
+"""
+
+import pulumi
+
+from components.claims_mapping import ClaimsMapping, ClaimsMappingArgs
+from components.cluster_access import ClusterAccess, ClusterAccessArgs
+from components.directory_automation import DirectoryAutomation, DirectoryAutomationArgs
+from components.directory_lookup import look_up_directory
+from components.eks_identity_provider import EksIdentityProvider, EksIdentityProviderArgs
+from components.entra_application import EntraApplication, EntraApplicationArgs
+from components.extension_properties import ExtensionProperties, ExtensionPropertiesArgs
+from components.graph_permissions import GraphPermissions, GraphPermissionsArgs
+from components.kubectl_sign_in import KubectlSignIn, KubectlSignInArgs
+from components.microsoft_graph import find_deployer, find_microsoft_graph
+from components.portal_sso import PortalSso, PortalSsoArgs
+from components.providers import declare_providers
+from components.user_attributes import UserAttributes, UserAttributesArgs
+from graph.cloud import cloud_from
+from settings import flagged_choices, load_settings
+
+settings = load_settings()
+for choice in flagged_choices(settings):
+    pulumi.warn(choice)
+cloud = cloud_from(settings.cloud_setting)
+issuer = cloud.issuer(settings.tenant_id, settings.issuer)
+permissions = settings.graph_permissions
+
+providers = declare_providers(settings.tenant_id, cloud, settings.cluster)
+opts = providers.for_components()
+deployer = find_deployer(providers.entra)
+microsoft_graph = find_microsoft_graph(
+    providers.entra, scopes=permissions.delegated, roles=permissions.application
+)
+directory = look_up_directory(
+    settings.tenant_id, cloud, users=settings.users, groups=settings.access.groups()
+)
+
+# The application that people sign in to, and its permissions
+sign_in = EntraApplication(
+    "sign-in",
+    EntraApplicationArgs(
+        application=settings.application,
+        kubectl=settings.kubectl,
+        portal_redirect_uri=settings.portal.redirect_uri,
+        required_access=microsoft_graph.required_access(
+            scopes=permissions.delegated, roles=permissions.sign_in_roles
+        ),
+        owner_object_id=deployer,
+        group_ids=directory.group_ids,
+        protect=settings.protect,
+    ),
+    opts,
+)
+GraphPermissions(
+    "sign-in-permissions",
+    GraphPermissionsArgs(
+        microsoft_graph=microsoft_graph,
+        service_principal_object_id=sign_in.service_principal.object_id,
+        scopes=permissions.delegated,
+        roles=permissions.sign_in_roles,
+    ),
+    opts,
+)
+if permissions.automation_roles:
+    automation = DirectoryAutomation(
+        "directory-automation",
+        DirectoryAutomationArgs(
+            display_name=settings.directory_automation_name,
+            federated_credentials=settings.directory_automation.federated_credentials,
+            microsoft_graph=microsoft_graph,
+            roles=permissions.automation_roles,
+            owner_object_id=deployer,
+            protect=settings.protect,
+        ),
+        opts,
+    )
+    pulumi.export("directoryAutomationClientId", automation.client_id)
+
+# Default namespace and picture: definitions, the claims made of them, and each user's values
+properties = ExtensionProperties(
+    "properties",
+    ExtensionPropertiesArgs(
+        application_object_id=sign_in.object_id,
+        service_principal=sign_in.service_principal,
+        properties=settings.extension_properties,
+    ),
+    opts,
+)
+ClaimsMapping(
+    "claims",
+    ClaimsMappingArgs(
+        display_name=f"{settings.application.display_name} claims",
+        service_principal=sign_in.service_principal,
+        extension_names=properties.extension_names,
+    ),
+    opts,
+)
+UserAttributes(
+    "users",
+    UserAttributesArgs(
+        extension_names=properties.extension_names,
+        users=settings.users,
+        directory_users=directory.users,
+    ),
+    opts,
+)
+
+# The cluster's trust, and what directory groups may do in it
+EksIdentityProvider(
+    "cluster",
+    EksIdentityProviderArgs(
+        cluster=settings.cluster,
+        issuer=issuer,
+        client_id=sign_in.client_id,
+        protect=settings.protect,
+    ),
+    opts,
+)
+access = ClusterAccess(
+    "access",
+    ClusterAccessArgs(
+        access=settings.access,
+        group_ids=directory.group_ids,
+        groups_prefix=settings.cluster.identity_provider.groups_prefix,
+    ),
+    opts,
+)
+
+# What portal and kubectl need
+portal = PortalSso(
+    "portal",
+    PortalSsoArgs(
+        portal=settings.portal,
+        cluster_name=settings.cluster.name,
+        issuer=issuer,
+        client_id=sign_in.client_id,
+        application_id=sign_in.application_id,
+        scopes=permissions.delegated,
+    ),
+    opts,
+)
+kubectl = KubectlSignIn(
+    "kubectl",
+    KubectlSignInArgs(
+        kubectl=settings.kubectl,
+        issuer=issuer,
+        client_id=sign_in.client_id,
+        application_id=sign_in.application_id,
+        scopes=permissions.delegated if settings.issuer == "v2" else ("openid",),
+    ),
+    opts,
+)
+
+pulumi.export("tenantId", settings.tenant_id)
+pulumi.export("issuer", issuer)
+pulumi.export("clientId", sign_in.client_id)
+pulumi.export("extensionNames", properties.extension_names)
+pulumi.export("groupNames", access.group_names)
+pulumi.export("kubeconfigUser", kubectl.kubeconfig_user)
+pulumi.export("portalHelmValues", portal.helm_values)

@@ -1,0 +1,47 @@
+"""Directory extension properties of users, such as `default_namespace` and `picture`.
+
+They belong to the sign-in application, and can be written only when it has a service principal.
+The values are not declared here (`user_attributes`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+
+from graph.extension_property import ExtensionProperty
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtensionPropertiesArgs:
+    """Which properties, on which application."""
+
+    application_object_id: pulumi.Input[str]
+    service_principal: pulumi.Resource
+    properties: Sequence[str]
+
+
+class ExtensionProperties(pulumi.ComponentResource):
+    """One extension property of users a name."""
+
+    extension_names: dict[str, pulumi.Output[str]]
+    """`extension_<client id without hyphens>_<name>` by name, exactly as Microsoft Graph wrote it:
+    the token service tells upper from lower case."""
+
+    def __init__(
+        self, name: str, args: ExtensionPropertiesArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("entra-eks-sso:identity:ExtensionProperties", name, {}, opts)
+        self.extension_names = {
+            property_name: ExtensionProperty(
+                f"{name}-{property_name}",
+                application_object_id=args.application_object_id,
+                property_name=property_name,
+                # Without a service principal a property exists, but nobody can write its values.
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[args.service_principal]),
+            ).extension_name
+            for property_name in args.properties
+        }
+        self.register_outputs({"extension_names": self.extension_names})

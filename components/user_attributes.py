@@ -1,0 +1,57 @@
+"""The extension values of every user, as declared.
+
+Users are kept in a few shards, each one resource that holds a line a user, because one resource a
+user makes previews of a company unusable. A user's shard depends on its object id alone, so a
+change of one user shows in one shard, as one line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+
+from graph.attribute_text import UserRow, write_text
+from graph.directory import DirectoryUser
+from graph.shards import shard_of
+from graph.user_attributes import UserAttributes as UserAttributesShard
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserAttributesArgs:
+    """Who gets which values."""
+
+    extension_names: Mapping[str, pulumi.Input[str]]
+    """Extension names by property name."""
+    users: Mapping[str, Mapping[str, str]]
+    """Values by property name, by the user's name in configuration."""
+    directory_users: Mapping[str, DirectoryUser]
+    """Whom those names mean."""
+
+
+class UserAttributes(pulumi.ComponentResource):
+    """The shards of one set of users."""
+
+    def __init__(
+        self, name: str, args: UserAttributesArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("entra-eks-sso:identity:UserAttributes", name, {}, opts)
+        properties: Sequence[str] = sorted(args.extension_names)
+        shards: dict[int, list[UserRow]] = {}
+        for user_name, values in args.users.items():
+            user = args.directory_users[user_name]
+            row = UserRow(
+                user_principal_name=user.user_principal_name,
+                object_id=user.object_id,
+                values=dict(values),
+            )
+            shards.setdefault(shard_of(user.object_id), []).append(row)
+        for number, rows in sorted(shards.items()):
+            UserAttributesShard(
+                f"{name}-{number:02d}",
+                extension_names=dict(args.extension_names),
+                users=write_text(properties, rows),
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+        self.register_outputs({})
