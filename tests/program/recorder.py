@@ -25,7 +25,9 @@ class Recorder(pulumi.runtime.Mocks):
         }
         return f"{args.name}-id", made_up | dict(args.inputs)
 
-    def call(self, args: pulumi.runtime.MockCallArgs) -> dict[str, Any]:
+    def call(
+        self, args: pulumi.runtime.MockCallArgs
+    ) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
         """Components look nothing up: what they need is given to them."""
         raise AssertionError(args.token)
 
