@@ -7,6 +7,8 @@ UV_VERSION := 0.13.9
 BIN := .venv/bin
 # Two sandboxes of some 700 MB each at a time, however many cores there are.
 TEST_WORKERS ?= 2
+# Bytecode goes with the virtual environment instead of into every folder.
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/pycache
 
 .PHONY: help setup requirements tools sandbox sandbox-down lint format test clean
 

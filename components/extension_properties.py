@@ -34,14 +34,18 @@ class ExtensionProperties(pulumi.ComponentResource):
         self, name: str, args: ExtensionPropertiesArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("entra-eks-sso:identity:ExtensionProperties", name, {}, opts)
-        self.extension_names = {
-            property_name: ExtensionProperty(
+        self.extension_names = {}
+        # Without a service principal a property exists, but nobody can write its values.
+        previous = args.service_principal
+        for property_name in args.properties:
+            extension_property = ExtensionProperty(
                 f"{name}-{property_name}",
                 application_object_id=args.application_object_id,
                 property_name=property_name,
-                # Without a service principal a property exists, but nobody can write its values.
-                opts=pulumi.ResourceOptions(parent=self, depends_on=[args.service_principal]),
-            ).extension_name
-            for property_name in args.properties
-        }
+                # One after the other: replaced at once, one definition would go while the values
+                # of another are still being cleared.
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[previous]),
+            )
+            self.extension_names[property_name] = extension_property.extension_name
+            previous = extension_property
         self.register_outputs({"extension_names": self.extension_names})

@@ -1,0 +1,36 @@
+"""`python -m sandbox up | down | serve`: what `make sandbox` and `make sandbox-down` call."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from sandbox.rehearsal import FOLDER, Rehearsal
+from sandbox.supervisor import end, serve
+
+
+def main() -> int:
+    """Run one command; return its exit status."""
+    parser = argparse.ArgumentParser(prog="python -m sandbox")
+    commands = parser.add_subparsers(dest="command", required=True)
+    up = commands.add_parser("up", help="rehearse, and leave the sandbox running")
+    up.add_argument("--stack", default="sandbox", choices=("sandbox", "guide"))
+    up.add_argument("--plugins", default="stand-in", choices=("stand-in", "official"))
+    down = commands.add_parser("down", help="end the sandbox and remove all it made")
+    hold = commands.add_parser("serve", help="hold a sandbox until told to end")
+    for command in (up, down, hold):
+        command.add_argument("--folder", type=Path, default=FOLDER)
+    arguments = parser.parse_args()
+    folder = arguments.folder.resolve()
+    if arguments.command == "serve":
+        serve(folder)
+    elif arguments.command == "down":
+        sys.stdout.write("sandbox ended\n" if end(folder) else "no sandbox is running\n")
+    else:
+        return Rehearsal(folder, arguments.stack, arguments.plugins).run()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
