@@ -68,7 +68,7 @@ class EntraApplication(pulumi.ComponentResource):
                     azuread.ApplicationOptionalClaimsIdTokenArgs(name="email"),
                     azuread.ApplicationOptionalClaimsIdTokenArgs(
                         name="upn",
-                        # Guests have no upn claim otherwise, and with the hash it is unreadable.
+                        # Guests have no upn claim otherwise; hashes would be in the way in URLs.
                         additional_properties=["include_externally_authenticated_upn_without_hash"],
                     ),
                 ]

@@ -40,18 +40,21 @@ def expect(settings: Settings, scenario: Scenario, user_principal_name: str) -> 
         {},
     )
     provider = settings.cluster.identity_provider
+    # A guest's #EXT# comes without hashes:
+    # https://learn.microsoft.com/entra/identity-platform/optional-claims#additional-properties-of-optional-claims
+    upn = user_principal_name.replace("#", "_")
     granted = {
         name for name in settings.access.groups() if scenario.group(name).object_id in group_ids
     }
     allowed, denied = _access(settings, granted)
     return Expectation(
         claims={
-            "upn": user_principal_name,
+            "upn": upn,
             "email": person.mail,
             "groups": group_ids,
             **{name: values.get(name) for name in settings.extension_properties},
         },
-        username=f"{provider.username_prefix}{user_principal_name}",
+        username=f"{provider.username_prefix}{upn}",
         groups=tuple(f"{provider.groups_prefix}{group_id}" for group_id in group_ids),
         allowed=allowed,
         denied=denied,

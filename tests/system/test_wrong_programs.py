@@ -87,26 +87,23 @@ def test_a_claims_mapping_policy_without_its_flag_breaks_every_sign_in(
 
 
 @pytest.fixture
-def trusting_another_issuer(deployment: Deployment) -> Iterator[ClusterTrust]:
-    """The API server told to trust the issuer with a slash at its end; the tokens have none.
-
-    Entra's discovery document has no such issuer, so the API server never gets to trust it.
-    """
-    cluster, eks = deployment.sandbox.cluster, deployment.sandbox.eks
-    (config,) = eks.list_configs(deployment.sandbox.endpoints.cluster)
+def trusting_the_other_issuer(deployment: Deployment) -> Iterator[ClusterTrust]:
+    """The API server trusting the tenant's v1 issuer, while people sign in by v2."""
+    cluster, endpoints = deployment.sandbox.cluster, deployment.sandbox.endpoints
+    (config,) = deployment.sandbox.eks.list_configs(endpoints.cluster)
     right = config.oidc.trusted_issuer()
-    wrong = dataclasses.replace(right, issuer_url=f"{right.issuer_url}/")
-    cluster.trust([])
-    wait_until(cluster.trust_is_loaded, what="the API server to trust nobody", timeout_s=90)
+    wrong = dataclasses.replace(right, issuer_url=endpoints.issuer.v1)
     cluster.trust([wrong])
+    wait_until(cluster.trust_is_loaded, what="the other issuer to be trusted", timeout_s=90)
     yield ClusterTrust(issuer_url=wrong.issuer_url, client_id=wrong.client_id)
     cluster.trust([right])
-    wait_until(cluster.trust_is_loaded, what="the right issuer to be loaded", timeout_s=90)
+    wait_until(cluster.trust_is_loaded, what="the right issuer to be trusted", timeout_s=90)
 
 
-def test_an_issuer_one_character_off_is_a_401_that_verify_explains(
-    deployment: Deployment, trusting_another_issuer: ClusterTrust
+def test_an_issuer_of_the_other_version_is_a_401_that_verify_explains(
+    deployment: Deployment, trusting_the_other_issuer: ClusterTrust
 ) -> None:
+    """One character off is tested with the cluster, in tests/sandbox/cluster."""
     endpoints = deployment.sandbox.endpoints
     browser = HttpBrowser(BOB, deployment.person(BOB).password, Path(endpoints.ca_file))
     tokens = deployment.clients()["kubectl"].sign_in(browser)
@@ -116,11 +113,11 @@ def test_an_issuer_one_character_off_is_a_401_that_verify_explains(
             endpoints.kubernetes_url,
             Path(endpoints.kubernetes_ca_file),
             tokens.id_token,
-            trust=trusting_another_issuer,
+            trust=trusting_the_other_issuer,
         )
 
-    assert trusting_another_issuer.issuer_url in str(caught.value)
-    assert "slash" in str(caught.value)
+    assert endpoints.issuer.v1 in str(caught.value)
+    assert endpoints.issuer.v2 in str(caught.value)
     assert tokens.id_token not in str(caught.value)
 
 

@@ -45,7 +45,8 @@ def test_a_guest_is_found_by_mail_and_has_the_values_of_that_entry(scenario: Sce
     assert expected.claims["default_namespace"] == "team-a"
     assert expected.claims["picture"] is None
     assert expected.claims["email"] == "dave@partner.example"
-    assert expected.claims["upn"] == expected.username.removeprefix("entra:")
+    assert expected.claims["upn"] == "dave_partner.example_EXT_@contoso.example"
+    assert expected.username == "entra:dave_partner.example_EXT_@contoso.example"
 
 
 def test_only_assigned_groups_are_in_the_token(scenario: Scenario) -> None:
