@@ -1,0 +1,1 @@
+"""The directory's state: objects, how they are found, and how they hang together. No rules."""

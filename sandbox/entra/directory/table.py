@@ -1,0 +1,79 @@
+"""Directory objects of one kind, found by object id or by an indexed property.
+
+Graph compares strings without case, and so do the indexes. A tenant has tens of thousands of users:
+looking one up by name must not read them all.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from typing import Any, Generic, TypeVar
+
+from sandbox.entra.directory.objects import DirectoryObject
+
+T = TypeVar("T", bound=DirectoryObject)
+
+
+class Table(Generic[T]):
+    """Objects in the order in which they were added; `indexed` names properties to index."""
+
+    def __init__(self, *indexed: str) -> None:
+        self._objects: dict[str, T] = {}
+        self._indexes: dict[str, dict[str, dict[str, T]]] = {name: {} for name in indexed}
+
+    def __len__(self) -> int:
+        return len(self._objects)
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self._objects.values())
+
+    def starting_at(self, position: int) -> Iterator[T]:
+        """Return the objects from the given position on, counted from 0."""
+        return itertools.islice(self._objects.values(), position, None)
+
+    def get(self, object_id: str) -> T | None:
+        """Return the object with this id; ids are compared without case."""
+        return self._objects.get(object_id.casefold())
+
+    def has_index(self, name: str) -> bool:
+        """Tell whether `find` can look for this property."""
+        return name in self._indexes or name == "id"
+
+    def find(self, name: str, value: str) -> list[T]:
+        """Return the objects whose indexed property has this value, compared without case."""
+        if name == "id":
+            found = self.get(value)
+            return [found] if found else []
+        return list(self._indexes[name].get(value.casefold(), {}).values())
+
+    def add(self, item: T) -> None:
+        """Add a new object."""
+        self._objects[item.object_id] = item
+        self._index(item)
+
+    def remove(self, item: T) -> None:
+        """Remove an object that is in the table."""
+        self._unindex(item)
+        del self._objects[item.object_id]
+
+    def update(self, item: T, changes: Mapping[str, Any]) -> None:
+        """Set properties of an object that is in the table."""
+        self._unindex(item)
+        item.properties.update(changes)
+        self._index(item)
+
+    def _index(self, item: T) -> None:
+        for name, index in self._indexes.items():
+            value = item.properties.get(name)
+            if isinstance(value, str):
+                index.setdefault(value.casefold(), {})[item.object_id] = item
+
+    def _unindex(self, item: T) -> None:
+        for name, index in self._indexes.items():
+            value = item.properties.get(name)
+            if isinstance(value, str):
+                same = index[value.casefold()]
+                del same[item.object_id]
+                if not same:
+                    del index[value.casefold()]

@@ -1,0 +1,129 @@
+"""Microsoft Graph as an ASGI application: HTTP in, HTTP out, no rules."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, cast
+from urllib.parse import parse_qsl
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route as AsgiRoute
+
+from sandbox.entra.directory.tenant import Tenant
+from sandbox.entra.endpoints import EntraEndpoints
+from sandbox.entra.graph.call import GraphAnswer, GraphVersion
+from sandbox.entra.graph.caller import identify
+from sandbox.entra.graph.dispatcher import GraphDispatcher, GraphRequest
+from sandbox.entra.graph.errors import GraphError, bad_request, not_implemented
+from sandbox.entra.identifiers import Identifiers
+from sandbox.entra.login.signing_keys import SigningKeys
+from sandbox.entra.request_log import RecordedRequest, RequestLog
+
+_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+_VERSIONS = frozenset({"v1.0", "beta"})
+_JSON = (
+    "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;"
+    "charset=utf-8"
+)
+
+
+class GraphHost:
+    """Microsoft Graph of one tenant; `lock` guards the directory."""
+
+    def __init__(
+        self,
+        tenant: Tenant,
+        endpoints: EntraEndpoints,
+        keys: SigningKeys,
+        ids: Identifiers,
+        now: Callable[[], datetime],
+        lock: threading.RLock,
+        log: RequestLog,
+    ) -> None:
+        self._tenant = tenant
+        self._endpoints = endpoints
+        self._keys = keys
+        self._now = now
+        self._lock = lock
+        self._log = log
+        self._dispatcher = GraphDispatcher(tenant, endpoints.graph, ids, log)
+        self.app = Starlette(routes=[AsgiRoute("/{path:path}", self._answer, methods=_METHODS)])
+
+    async def _answer(self, request: Request) -> Response:
+        raw = await request.body()
+        moment = self._now()
+        with self._lock:
+            try:
+                answer = self._dispatcher.answer(self._read(request, raw, moment))
+            except GraphError as error:
+                answer = self._refused(request, error, moment)
+        return _response(answer, request.headers)
+
+    def _read(self, request: Request, raw: bytes, moment: datetime) -> GraphRequest:
+        """Read the request.
+
+        Raises:
+            GraphError: 401, 400 or 501; nothing has been recorded.
+        """
+        path: str = request.scope["path"]
+        version, _, rest = path.removeprefix("/").partition("/")
+        if version not in _VERSIONS:
+            msg = f"{request.method} {path}"
+            raise not_implemented(msg)
+        caller = identify(
+            request.headers.get("authorization"),
+            self._keys,
+            self._endpoints,
+            self._tenant.tenant_id,
+            moment,
+        )
+        query = request.scope["query_string"].decode("ascii")
+        return GraphRequest(
+            method=request.method,
+            version=cast(GraphVersion, version),
+            path=f"/{rest.rstrip('/')}",
+            query=dict(parse_qsl(query, keep_blank_values=True)),
+            body=_json(raw),
+            caller=caller,
+            client_request_id=request.headers.get("client-request-id"),
+            moment=moment,
+        )
+
+    def _refused(self, request: Request, error: GraphError, moment: datetime) -> GraphAnswer:
+        self._log.entries.append(
+            RecordedRequest(
+                service="graph",
+                method=request.method,
+                path=request.scope["path"],
+                status=error.status,
+            )
+        )
+        return self._dispatcher.refusal(error, request.headers.get("client-request-id"), moment)
+
+
+def _json(raw: bytes) -> Any:
+    if not raw:
+        return None
+    try:
+        return json.loads(raw)
+    except ValueError as error:
+        msg = "Unable to read JSON request payload."
+        raise bad_request(msg) from error
+
+
+def _response(answer: GraphAnswer, asked: Mapping[str, str]) -> Response:
+    headers = {"OData-Version": "4.0", "Cache-Control": "no-cache", **answer.headers}
+    if client_request_id := asked.get("client-request-id"):
+        headers["client-request-id"] = client_request_id
+    if answer.body is None:
+        return Response(status_code=answer.status, headers=headers)
+    error = answer.body.get("error")
+    if isinstance(error, dict) and "innerError" in error:
+        headers["request-id"] = error["innerError"]["request-id"]
+    content = json.dumps(answer.body, ensure_ascii=False).encode()
+    return Response(content, answer.status, {**headers, "Content-Type": _JSON})

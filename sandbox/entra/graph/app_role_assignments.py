@@ -1,0 +1,126 @@
+"""Application roles assigned to users, groups and service principals.
+
+https://learn.microsoft.com/graph/api/resources/approleassignment
+To a service principal it is admin consent; to a group it is what lets its direct members sign in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from sandbox.entra.directory.new_objects import timestamp
+from sandbox.entra.directory.objects import AppRoleAssignment, DirectoryObject, ServicePrincipal
+from sandbox.entra.graph.call import NO_CONTENT, GraphAnswer, GraphCall, created, ok
+from sandbox.entra.graph.entities import APP_ROLE_ASSIGNMENTS, SERVICE_PRINCIPALS
+from sandbox.entra.graph.errors import bad_request, invalid_property, not_found, value_required
+from sandbox.entra.graph.listing import list_body, object_body
+from sandbox.entra.graph.service_principals import find
+
+_DEFAULT_ROLE_ID = "00000000-0000-0000-0000-000000000000"
+_KNOWN = frozenset({"appRoleId", "principalId", "resourceId"})
+_PRINCIPAL_TYPES: Mapping[str, str] = MappingProxyType(
+    {
+        "#microsoft.graph.user": "User",
+        "#microsoft.graph.group": "Group",
+        "#microsoft.graph.servicePrincipal": "ServicePrincipal",
+    }
+)
+
+
+def list_on_resource(call: GraphCall) -> GraphAnswer:
+    """https://learn.microsoft.com/graph/api/serviceprincipal-list-approleassignedto"""
+    found = call.tenant.app_role_assignments.find("resourceId", find(call).object_id)
+    return ok(list_body(call, APP_ROLE_ASSIGNMENTS, found))
+
+
+def list_of_principal(call: GraphCall) -> GraphAnswer:
+    """https://learn.microsoft.com/graph/api/serviceprincipal-list-approleassignments"""
+    found = call.tenant.app_role_assignments.find("principalId", find(call).object_id)
+    return ok(list_body(call, APP_ROLE_ASSIGNMENTS, found))
+
+
+def get(call: GraphCall) -> GraphAnswer:
+    """https://learn.microsoft.com/graph/api/serviceprincipal-list-approleassignedto"""
+    return ok(object_body(call, APP_ROLE_ASSIGNMENTS, _assignment(call)))
+
+
+def create(call: GraphCall) -> GraphAnswer:
+    """https://learn.microsoft.com/graph/api/serviceprincipal-post-approleassignedto"""
+    resource = find(call)
+    body = call.json_object()
+    for name in body:
+        if name not in _KNOWN:
+            raise invalid_property(name)
+    for name in sorted(_KNOWN):
+        if not isinstance(body.get(name), str):
+            raise value_required(name, "AppRoleAssignment")
+    if body["resourceId"].casefold() != resource.object_id:
+        msg = "The resourceId must be the id of the service principal in the address."
+        raise bad_request(msg)
+    principal = call.tenant.object(body["principalId"])
+    if principal is None or principal.odata_type not in _PRINCIPAL_TYPES:
+        raise not_found(body["principalId"])
+    role_id = body["appRoleId"].casefold()
+    _require_offered(call, resource, principal, role_id)
+    for existing in call.tenant.app_role_assignments.find("principalId", principal.object_id):
+        same = (existing.properties["resourceId"], existing.properties["appRoleId"])
+        if same == (resource.object_id, role_id):
+            msg = "Permission being assigned already exists on the object"
+            raise bad_request(msg)
+    assignment = AppRoleAssignment(
+        object_id=call.ids.url_safe_id(),
+        properties={
+            "deletedDateTime": None,
+            "appRoleId": role_id,
+            "createdDateTime": timestamp(call.now),
+            "principalDisplayName": _display_name(call, principal),
+            "principalId": principal.object_id,
+            "principalType": _PRINCIPAL_TYPES[principal.odata_type],
+            "resourceDisplayName": _display_name(call, resource),
+            "resourceId": resource.object_id,
+        },
+    )
+    call.tenant.app_role_assignments.add(assignment)
+    return created(object_body(call, APP_ROLE_ASSIGNMENTS, assignment))
+
+
+def delete(call: GraphCall) -> GraphAnswer:
+    """https://learn.microsoft.com/graph/api/serviceprincipal-delete-approleassignedto"""
+    call.tenant.app_role_assignments.remove(_assignment(call))
+    return NO_CONTENT
+
+
+def _assignment(call: GraphCall) -> AppRoleAssignment:
+    wanted = call.parameters["assignment"]
+    resource = find(call)
+    for found in call.tenant.app_role_assignments.find("resourceId", resource.object_id):
+        if found.object_id == wanted:
+            return found
+    raise not_found(wanted)
+
+
+def _require_offered(
+    call: GraphCall, resource: ServicePrincipal, principal: DirectoryObject, role_id: str
+) -> None:
+    """Check that the resource offers the role to principals of this kind.
+
+    The all-zero role is for resources that declare none for that kind.
+    """
+    kind = "Application" if isinstance(principal, ServicePrincipal) else "User"
+    roles: list[dict[str, Any]] = SERVICE_PRINCIPALS.read(call.tenant, resource, "appRoles")
+    offered = {
+        role["id"]
+        for role in roles
+        if role.get("isEnabled") and kind in role.get("allowedMemberTypes", ())
+    }
+    if role_id not in (offered or {_DEFAULT_ROLE_ID}):
+        msg = f"Permission being assigned was not found on application '{resource.app_id}'."
+        raise bad_request(msg)
+
+
+def _display_name(call: GraphCall, item: DirectoryObject) -> str:
+    if isinstance(item, ServicePrincipal):
+        return SERVICE_PRINCIPALS.read(call.tenant, item, "displayName")
+    return item.display_name

@@ -1,0 +1,165 @@
+"""Applications: https://learn.microsoft.com/graph/api/resources/application
+
+Deleting is final here: there is no recycle bin.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from sandbox.entra.directory.new_objects import application_properties
+from sandbox.entra.directory.objects import Application
+from sandbox.entra.graph.bodies import bound_owners, merged
+from sandbox.entra.graph.call import NO_CONTENT, GraphAnswer, GraphCall, created, ok
+from sandbox.entra.graph.entities import APPLICATIONS
+from sandbox.entra.graph.errors import (
+    bad_request,
+    denied,
+    enabled_entitlement,
+    invalid_property,
+    not_found,
+    not_implemented,
+    value_required,
+)
+from sandbox.entra.graph.listing import list_body, object_body
+
+_NESTED = frozenset({"api", "web", "publicClient", "spa", "info", "implicitGrantSettings"})
+_READ_ONLY = frozenset(
+    {"appId", "createdDateTime", "deletedDateTime", "publisherDomain", "id"}
+    | {"disabledByMicrosoftStatus", "applicationTemplateId"}
+)
+_CREDENTIALS = frozenset({"passwordCredentials", "keyCredentials"})
+_LOOPBACK = frozenset({"localhost", "127.0.0.1"})
+_LONGEST_URI = 256
+_BY_APP_ID = "appId="
+
+
+def find(call: GraphCall) -> Application:
+    """Return the application in the address, by object id or `(appId='...')`.
+
+    Raises:
+        GraphError: 404.
+    """
+    key = call.parameters["application"]
+    if key.startswith(_BY_APP_ID):
+        found = call.tenant.application_of(key.removeprefix(_BY_APP_ID))
+    else:
+        found = call.tenant.applications.get(key)
+    if found is None:
+        raise not_found(key)
+    return found
+
+
+def find_owned(call: GraphCall) -> Application:
+    """Return the application in the address, to change it.
+
+    Raises:
+        GraphError: 404, or 403 when the caller must own it and does not.
+    """
+    application = find(call)
+    call.require_ownership(application.owner_ids)
+    return application
+
+
+def list_all(call: GraphCall) -> GraphAnswer:
+    """https://learn.microsoft.com/graph/api/application-list"""
+    return ok(list_body(call, APPLICATIONS, call.tenant.applications))
+
+
+def get(call: GraphCall) -> GraphAnswer:
+    """https://learn.microsoft.com/graph/api/application-get"""
+    return ok(object_body(call, APPLICATIONS, find(call)))
+
+
+def create(call: GraphCall) -> GraphAnswer:
+    """https://learn.microsoft.com/graph/api/application-post-applications
+
+    With Application.ReadWrite.OwnedBy `acceptMappedClaims` cannot be set yet, only by a later
+    PATCH: https://github.com/hashicorp/terraform-provider-azuread/issues/914
+    """
+    body = call.json_object()
+    owner_ids = bound_owners(call, body)
+    if not body.get("displayName"):
+        msg = "displayName"
+        raise value_required(msg, "Application")
+    api = body.get("api") or {}
+    if call.only_owned and api.get("acceptMappedClaims") is True:
+        raise denied()
+    properties = application_properties(call.ids.guid(), call.tenant.domain, call.now)
+    properties.update(_checked(merged(properties, _writable(body), _NESTED)))
+    if call.only_owned and call.caller.object_id not in owner_ids:
+        owner_ids.append(call.caller.object_id)
+    application = Application(object_id=call.ids.guid(), properties=properties, owner_ids=owner_ids)
+    call.tenant.applications.add(application)
+    return created(object_body(call, APPLICATIONS, application))
+
+
+def update(call: GraphCall) -> GraphAnswer:
+    """https://learn.microsoft.com/graph/api/application-update"""
+    application = find_owned(call)
+    changes = _checked(merged(application.properties, _writable(call.json_object()), _NESTED))
+    current = application.properties
+    _require_disabled_first(current["appRoles"], changes.get("appRoles"))
+    _require_disabled_first(
+        current["api"]["oauth2PermissionScopes"],
+        changes.get("api", {}).get("oauth2PermissionScopes"),
+    )
+    call.tenant.applications.update(application, changes)
+    return NO_CONTENT
+
+
+def delete(call: GraphCall) -> GraphAnswer:
+    """https://learn.microsoft.com/graph/api/application-delete"""
+    call.tenant.delete_application(find_owned(call))
+    return NO_CONTENT
+
+
+def _writable(body: dict[str, Any]) -> dict[str, Any]:
+    for name in body.keys() & _CREDENTIALS:
+        if body[name]:
+            msg = f"{name} in the body of an application; use addPassword"
+            raise not_implemented(msg)
+    for name in body.keys() & (_READ_ONLY - {"id"}):
+        raise invalid_property(name)
+    return {name: value for name, value in body.items() if name not in _CREDENTIALS | {"id"}}
+
+
+def _checked(changes: dict[str, Any]) -> dict[str, Any]:
+    """Check redirect URIs: https://learn.microsoft.com/entra/identity-platform/reply-url
+
+    The refusals are worded here.
+    """
+    for name, kind in (("groupMembershipClaims", str), ("optionalClaims", dict)):
+        if not isinstance(changes.get(name), kind | None):
+            msg = f"Invalid value specified for property '{name}' of resource 'Application'."
+            raise bad_request(msg)
+    for platform in ("web", "spa", "publicClient"):
+        for uri in (changes.get(platform) or {}).get("redirectUris") or []:
+            parts = urlsplit(uri)
+            plain_http = parts.scheme == "http" and parts.hostname not in _LOOPBACK
+            if not parts.scheme or (platform != "publicClient" and plain_http):
+                msg = (
+                    f"Invalid value specified for property '{platform}' of resource 'Application':"
+                    f" the redirect URI '{uri}' must use https, or http on localhost."
+                )
+                raise bad_request(msg)
+            if len(uri) > _LONGEST_URI:
+                msg = f"The redirect URI '{uri}' has more than {_LONGEST_URI} characters."
+                raise bad_request(msg)
+    return changes
+
+
+def _require_disabled_first(
+    current: list[dict[str, Any]], wanted: list[dict[str, Any]] | None
+) -> None:
+    """An enabled role or scope must be disabled before it is changed or taken away."""
+    if wanted is None:
+        return
+    by_id = {entry["id"]: entry for entry in wanted}
+    for entry in current:
+        if not entry.get("isEnabled"):
+            continue
+        after = by_id.get(entry["id"])
+        if after is None or after.get("value") != entry.get("value"):
+            raise enabled_entitlement()

@@ -1,0 +1,64 @@
+"""Owners of applications and service principals.
+
+https://learn.microsoft.com/graph/api/application-post-owners
+They are users or service principals; who has only Application.ReadWrite.OwnedBy needs to be one.
+"""
+
+from __future__ import annotations
+
+from sandbox.entra.graph import applications, service_principals
+from sandbox.entra.graph.call import NO_CONTENT, GraphAnswer, GraphCall, ok, referenced_id
+from sandbox.entra.graph.directory_objects import mixed_list
+from sandbox.entra.graph.errors import bad_request, not_found
+
+
+def list_of_application(call: GraphCall) -> GraphAnswer:
+    """https://learn.microsoft.com/graph/api/application-list-owners"""
+    return ok(mixed_list(call, applications.find(call).owner_ids))
+
+
+def list_of_service_principal(call: GraphCall) -> GraphAnswer:
+    """https://learn.microsoft.com/graph/api/serviceprincipal-list-owners"""
+    return ok(mixed_list(call, service_principals.find(call).owner_ids))
+
+
+def add_to_application(call: GraphCall) -> GraphAnswer:
+    """https://learn.microsoft.com/graph/api/application-post-owners"""
+    return _add(call, applications.find_owned(call).owner_ids)
+
+
+def add_to_service_principal(call: GraphCall) -> GraphAnswer:
+    """https://learn.microsoft.com/graph/api/serviceprincipal-post-owners"""
+    return _add(call, service_principals.find_owned(call).owner_ids)
+
+
+def remove_from_application(call: GraphCall) -> GraphAnswer:
+    """https://learn.microsoft.com/graph/api/application-delete-owners"""
+    return _remove(call, applications.find_owned(call).owner_ids)
+
+
+def remove_from_service_principal(call: GraphCall) -> GraphAnswer:
+    """https://learn.microsoft.com/graph/api/serviceprincipal-delete-owners"""
+    return _remove(call, service_principals.find_owned(call).owner_ids)
+
+
+def _add(call: GraphCall, owner_ids: list[str]) -> GraphAnswer:
+    owner_id = referenced_id(call.json_object().get("@odata.id"))
+    if call.tenant.object(owner_id) is None:
+        raise not_found(owner_id)
+    if owner_id in owner_ids:
+        message = (
+            "One or more added object references already exist for the following modified"
+            " properties: 'owners'."
+        )
+        raise bad_request(message)
+    owner_ids.append(owner_id)
+    return NO_CONTENT
+
+
+def _remove(call: GraphCall, owner_ids: list[str]) -> GraphAnswer:
+    owner_id = call.parameters["owner"].casefold()
+    if owner_id not in owner_ids:
+        raise not_found(owner_id)
+    owner_ids.remove(owner_id)
+    return NO_CONTENT

@@ -1,0 +1,1 @@
+"""The login endpoints: sign-in page, authorization codes, tokens, keys and discovery documents."""

@@ -1,0 +1,28 @@
+"""What every part of the login service works with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sandbox.entra.directory.tenant import Tenant
+from sandbox.entra.endpoints import EntraEndpoints
+from sandbox.entra.identifiers import Identifiers
+from sandbox.entra.login.sessions import Sessions
+from sandbox.entra.login.signing_keys import SigningKeys
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoginContext:
+    """State, addresses, and sources of time and identifiers of one tenant's login service."""
+
+    tenant: Tenant
+    endpoints: EntraEndpoints
+    keys: SigningKeys
+    ids: Identifiers
+    now: Callable[[], datetime]
+    sessions: Sessions
+    issuer_ca_file: Path | None = None
+    """Trusted when keys of other issuers are fetched; None means the system's."""

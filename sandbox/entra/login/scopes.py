@@ -1,0 +1,93 @@
+"""What a client asks for: OpenID Connect scopes, and permissions on one resource.
+
+https://learn.microsoft.com/entra/identity-platform/scopes-oidc
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sandbox.entra import microsoft_graph
+from sandbox.entra.directory.objects import ServicePrincipal
+from sandbox.entra.directory.tenant import Tenant
+from sandbox.entra.endpoints import EntraEndpoints
+from sandbox.entra.login.errors import LoginError
+from sandbox.entra.login.request_errors import RESOURCE_NOT_FOUND, SCOPE_INVALID
+
+_DEFAULT = ".default"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestedScopes:
+    """The scopes of one request."""
+
+    openid: frozenset[str]
+    """Those of `openid`, `profile`, `email`, `offline_access` that are asked for."""
+    resource: ServicePrincipal
+    permissions: frozenset[str]
+    """Delegated permissions of the resource, by value."""
+    default: bool
+    """Whether `<resource>/.default` is asked for: whatever has been consented to."""
+
+
+def parse_scopes(text: str, tenant: Tenant, endpoints: EntraEndpoints) -> RequestedScopes:
+    """Read the `scope` parameter of the v2 endpoints. Unqualified permissions are Graph's.
+
+    Raises:
+        LoginError: AADSTS70011 for unknown scopes and for two resources at once, AADSTS500011 for
+            a resource that the tenant does not have.
+    """
+    openid: set[str] = set()
+    permissions: set[str] = set()
+    resources: set[str] = set()
+    for scope in text.split():
+        resource, _, permission = scope.rpartition("/")
+        if permission in microsoft_graph.OPENID_SCOPES:
+            openid.add(permission)
+            continue
+        permissions.add(permission)
+        resources.add(resource.rstrip("/") or endpoints.graph)
+    if len(resources) > 1:
+        raise LoginError(SCOPE_INVALID, scope=text)
+    resource = find_resource(next(iter(resources), endpoints.graph), tenant, endpoints)
+    offered = set(_offered(resource, tenant))
+    if unknown := permissions - {_DEFAULT} - offered:
+        raise LoginError(SCOPE_INVALID, scope=" ".join(sorted(unknown)))
+    return RequestedScopes(
+        openid=frozenset(openid),
+        resource=resource,
+        permissions=frozenset(permissions - {_DEFAULT}),
+        default=_DEFAULT in permissions,
+    )
+
+
+def find_resource(name: str, tenant: Tenant, endpoints: EntraEndpoints) -> ServicePrincipal:
+    """Return the service principal of a resource by client id or application ID URI.
+
+    Raises:
+        LoginError: AADSTS500011, the tenant does not have it.
+    """
+    wanted = name.rstrip("/")
+    if wanted == endpoints.graph:
+        wanted = microsoft_graph.APP_ID
+    if found := tenant.service_principal_of(wanted):
+        return found
+    for application in tenant.applications:
+        if wanted in application.properties["identifierUris"] and (
+            found := tenant.service_principal_of(application.app_id)
+        ):
+            return found
+    raise LoginError(RESOURCE_NOT_FOUND, resource=name, tenant=tenant.display_name)
+
+
+def _offered(resource: ServicePrincipal, tenant: Tenant) -> list[str]:
+    if resource.app_id == microsoft_graph.APP_ID:
+        return list(microsoft_graph.SCOPE_IDS)
+    application = tenant.application_of(resource.app_id)
+    if application is None:
+        return []
+    return [
+        scope["value"]
+        for scope in application.properties["api"]["oauth2PermissionScopes"]
+        if scope.get("isEnabled")
+    ]
