@@ -15,6 +15,7 @@ from sandbox.certificates import CertificateAuthority
 from sandbox.entra import Entra, EntraEndpoints, load_scenario
 from sandbox.serving import Server, bind, url_of
 from tests.sandbox.entra.directory_client import DirectoryClient
+from tests.sandbox.entra.login_application import LoginApplication
 from tests.sandbox.entra.sign_in import SignIn
 
 COMPANY = Path(__file__).parents[3] / "sandbox" / "scenarios" / "company.yaml"
@@ -83,3 +84,8 @@ def graph_as(entra: Entra, http: httpx.Client) -> Callable[..., DirectoryClient]
 @pytest.fixture
 def sign_in(entra: Entra, http: httpx.Client) -> SignIn:
     return SignIn(entra, http)
+
+
+@pytest.fixture
+def app(graph: DirectoryClient) -> LoginApplication:
+    return LoginApplication.declare(graph)

@@ -154,3 +154,20 @@ def _first(pattern: str, text: str) -> str:
     match = re.search(pattern, text)
     assert match, text
     return match[1]
+
+
+def refusal(response: httpx.Response, code: int, error: str, status: int = 400) -> dict[str, Any]:
+    """Check the documented shape of an error of the token endpoint and return it."""
+    body = response.json()
+    assert response.status_code == status, body
+    assert body["error_codes"] == [code]
+    assert body["error"] == error
+    assert body["error_description"].startswith(f"AADSTS{code}: ")
+    assert f"Trace ID: {body['trace_id']}" in body["error_description"]
+    assert f"Correlation ID: {body['correlation_id']}" in body["error_description"]
+    return body
+
+
+def refresh(sign_in: SignIn, client_id: str, token: str, **more: str) -> httpx.Response:
+    form = {"grant_type": "refresh_token", "client_id": client_id, "refresh_token": token, **more}
+    return sign_in.http.post(sign_in.endpoint("token"), data=form)

@@ -19,11 +19,6 @@ from tests.sandbox.entra.sign_in import SignIn, page_error
 GUEST_UPN = "dave_partner.example#EXT#@contoso.example"
 
 
-@pytest.fixture
-def app(graph: DirectoryClient) -> LoginApplication:
-    return LoginApplication.declare(graph)
-
-
 def kubectl_claims(sign_in: SignIn, app: LoginApplication, user: str, **changes: Any) -> Any:
     return sign_in.person_claims(app.client_id, KUBECTL_REDIRECT, user, **changes)
 

@@ -12,11 +12,6 @@ from tests.sandbox.entra.directory_client import GRAPH_APP_ID, DirectoryClient
 from tests.sandbox.entra.login_application import NO_ROLE, LoginApplication
 
 
-@pytest.fixture
-def app(graph: DirectoryClient) -> LoginApplication:
-    return LoginApplication.declare(graph)
-
-
 def test_the_life_of_an_application_as_the_azuread_provider_leads_it(
     graph: DirectoryClient, entra: Entra
 ) -> None:

@@ -13,11 +13,6 @@ from tests.sandbox.entra.login_application import LoginApplication
 GUEST_IN_PATH = "dave_partner.example%23EXT%23@contoso.example"
 
 
-@pytest.fixture
-def app(graph: DirectoryClient) -> LoginApplication:
-    return LoginApplication.declare(graph)
-
-
 def names(items: list[Any]) -> list[str]:
     return [item["displayName"] for item in items]
 

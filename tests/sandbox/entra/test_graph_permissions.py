@@ -19,11 +19,6 @@ As = Callable[..., DirectoryClient]
 DENIED = "Insufficient privileges to complete the operation."
 
 
-@pytest.fixture
-def app(graph: DirectoryClient) -> LoginApplication:
-    return LoginApplication.declare(graph)
-
-
 def test_no_operation_is_open_to_a_token_without_roles(graph_as: As) -> None:
     """Every route, so that one without a check cannot slip in."""
     nobody = graph_as()

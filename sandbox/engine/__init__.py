@@ -1,0 +1,19 @@
+"""The real Pulumi engine, run as one sandbox's own: own home, own state, own plugins."""
+
+from sandbox.engine.command import Result
+from sandbox.engine.engine import Engine
+from sandbox.engine.errors import (
+    EngineError,
+    PluginInstallError,
+    PulumiFailedError,
+    PulumiTimeoutError,
+)
+
+__all__ = [
+    "Engine",
+    "EngineError",
+    "PluginInstallError",
+    "PulumiFailedError",
+    "PulumiTimeoutError",
+    "Result",
+]
