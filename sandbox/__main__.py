@@ -33,4 +33,8 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.stderr.write("\ninterrupted; what is running ends with: make sandbox-down\n")
+        sys.exit(130)
