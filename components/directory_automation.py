@@ -14,7 +14,7 @@ import pulumi
 import pulumi_azuread as azuread
 
 from components.graph_permissions import GraphPermissions, GraphPermissionsArgs
-from components.microsoft_graph import MicrosoftGraph
+from components.microsoft_graph import OWNERS_STAY, MicrosoftGraph
 from settings.model import FederatedCredential
 
 
@@ -48,13 +48,15 @@ class DirectoryAutomation(pulumi.ComponentResource):
             required_resource_accesses=[args.microsoft_graph.required_access(roles=args.roles)],
             owners=[args.owner_object_id],
             prevent_duplicate_names=True,
-            opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
+            opts=pulumi.ResourceOptions(
+                parent=self, protect=args.protect, ignore_changes=OWNERS_STAY
+            ),
         )
         service_principal = azuread.ServicePrincipal(
             f"{name}-service-principal",
             client_id=application.client_id,
             owners=[args.owner_object_id],
-            opts=child,
+            opts=pulumi.ResourceOptions(parent=self, ignore_changes=OWNERS_STAY),
         )
         for credential_name, credential in args.federated_credentials.items():
             azuread.ApplicationFederatedIdentityCredential(

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_azuread as azuread
 
+from components.microsoft_graph import OWNERS_STAY
 from settings.model import Application, Kubectl
 
 DEFAULT_ACCESS_ROLE_ID = "00000000-0000-0000-0000-000000000000"
@@ -93,7 +94,9 @@ class EntraApplication(pulumi.ComponentResource):
             required_resource_accesses=[args.required_access],
             owners=[args.owner_object_id],
             prevent_duplicate_names=True,
-            opts=pulumi.ResourceOptions(parent=self, protect=args.protect),
+            opts=pulumi.ResourceOptions(
+                parent=self, protect=args.protect, ignore_changes=OWNERS_STAY
+            ),
         )
         self.service_principal = azuread.ServicePrincipal(
             f"{name}-service-principal",
@@ -101,7 +104,7 @@ class EntraApplication(pulumi.ComponentResource):
             app_role_assignment_required=args.application.assignment_required,
             feature_tags=[azuread.ServicePrincipalFeatureTagArgs(enterprise=True)],
             owners=[args.owner_object_id],
-            opts=child,
+            opts=pulumi.ResourceOptions(parent=self, ignore_changes=OWNERS_STAY),
         )
         if args.application.assigns_groups:
             for group, group_id in args.group_ids.items():

@@ -74,6 +74,11 @@ def find_microsoft_graph(
     return graph
 
 
+OWNERS_STAY = ["owners"]
+"""For `ignore_changes`: owners are set when an object is made and then left alone. Whoever runs
+Pulumi next, a read-only preview or a colleague, must not take the ownership from the deployer."""
+
+
 def find_deployer(provider: azuread.Provider) -> str:
     """Return the object id of the identity that runs Pulumi.
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from sandbox.endpoints import DeployerCredentials
+from sandbox.entra.directory.seeding import add_deployer
+from sandbox.entra.entra import utcnow
+from sandbox.entra.identifiers import Identifiers
 from sandbox.sign_ins import ClientName
+from sandbox.stack import RehearsedStack
+from sandbox.tools.resolver import Tools
 from tests.system.conftest import Deployment
 
 pytestmark = [pytest.mark.engine, pytest.mark.apiserver]
@@ -51,6 +58,24 @@ def test_a_second_preview_shows_no_change(deployment: Deployment) -> None:
 def test_a_refresh_finds_no_drift(deployment: Deployment) -> None:
     deployment.stack.refresh("--expect-no-changes")
     deployment.stack.preview("--expect-no-changes")
+
+
+def test_a_preview_by_a_colleague_shows_no_change(deployment: Deployment, tools: Tools) -> None:
+    """Whoever runs Pulumi next must not take the ownership of the applications."""
+    scenario, entra = deployment.scenario, deployment.sandbox.entra
+    somebody_else = scenario.deployer.model_copy(update={"display_name": "colleague"})
+    colleague = add_deployer(
+        entra.tenant,
+        scenario.model_copy(update={"deployer": somebody_else}),
+        Identifiers(None),
+        utcnow(),
+    )
+    credentials = DeployerCredentials(
+        client_id=colleague.client_id, client_secret=colleague.client_secret
+    )
+    endpoints = dataclasses.replace(deployment.sandbox.endpoints, deployer=credentials)
+
+    RehearsedStack("sandbox", endpoints, tools, deployment.folder).preview("--expect-no-changes")
 
 
 @pytest.fixture
