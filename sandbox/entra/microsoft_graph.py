@@ -1,7 +1,9 @@
 """What Microsoft Graph's own service principal offers: application roles and delegated permissions.
 
-Only those that this project's guide, its readers and the routes here speak of; ids are the
-published ones. https://learn.microsoft.com/graph/permissions-reference
+Only those that this project's guide, its readers and the routes here speak of. The ids are meant to
+be those of https://learn.microsoft.com/graph/permissions-reference, but were written from memory:
+about half of the application roles were checked against public lists, none of the scopes.
+Nothing may depend on them; the program looks ids up by name.
 """
 
 from __future__ import annotations

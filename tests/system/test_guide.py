@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from sandbox.sandbox import Sandbox
@@ -33,7 +35,10 @@ def test_kubectl_holds_a_secret_that_only_shows_when_asked_for(guide: Deployment
     (secret,) = (a.partition("=")[2] for a in arguments if a.startswith("--oidc-client-secret="))
     assert secret
     assert secret not in str(masked)
-    assert secret not in guide.up.stdout + guide.up.stderr
+    preview = guide.stack.preview("--diff", "--show-sames")
+    for shown in (guide.up, preview):
+        assert secret not in shown.stdout + shown.stderr
+    assert secret not in json.dumps(guide.stack.state())
 
 
 def test_every_wider_choice_is_flagged_in_a_quiet_preview(guide: Deployment) -> None:
