@@ -10,9 +10,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
 
-from sandbox.engine import EngineError
+from sandbox.engine import EngineError, PluginChoice
 from sandbox.entra.scenario import Scenario, load_scenario
 from sandbox.expectation import expect
 from sandbox.hints import hints, write_pulumi_command
@@ -47,10 +46,10 @@ _EXPLAINED = (
 class Rehearsal:
     """One run of `make sandbox`."""
 
-    def __init__(self, folder: Path, stack: str, plugins: Literal["stand-in", "official"]) -> None:
+    def __init__(self, folder: Path, stack: str, plugins: PluginChoice) -> None:
         self._folder = folder
         self._stack_name = stack
-        self._plugins: Literal["stand-in", "official"] = plugins
+        self._plugins: PluginChoice = plugins
         self._report = Report()
         self._started = time.monotonic()
 

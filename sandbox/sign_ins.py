@@ -14,14 +14,21 @@ from sandbox.browser import HttpBrowser
 from sandbox.endpoints import Endpoints
 from sandbox.expectation import Expectation
 from sandbox.report import SHOWN_CLAIMS, KubernetesAnswer, SignIn
-from verify.kubernetes_access import AccessQuestion, KubernetesIdentity, may_i, who_am_i
+from verify.http_client import open_client
+from verify.kubernetes_access import (
+    AccessQuestion,
+    KubernetesIdentity,
+    ask_whether_i_may,
+    ask_who_i_am,
+)
 from verify.portal_user import PortalUser
 from verify.relying_party import KubectlClient, PortalClient
 
 ClientName = Literal["kubectl", "portal"]
 
-_FROM_THE_API_SERVER = "system:"
-"""Groups with this prefix are added by the API server to everybody who is signed in."""
+_FROM_THE_API_SERVER = "system:authenticated"
+"""The one group that the API server adds to everybody who is signed in; any other is compared, so
+that a token that brought `system:masters` could not pass."""
 
 
 def clients_of(
@@ -67,9 +74,12 @@ def sign_in(
     if client_name == "portal":
         PortalUser.from_claims(tokens.claims)
     server, ca_file = endpoints.kubernetes_url, Path(endpoints.kubernetes_ca_file)
-    identity = who_am_i(server, ca_file, tokens.id_token)
-    asked = (*expectation.allowed, *expectation.denied)
-    answers = {question: may_i(server, ca_file, tokens.id_token, question) for question in asked}
+    with open_client(ca_file) as http:
+        identity = ask_who_i_am(http, server, tokens.id_token)
+        answers = {
+            question: ask_whether_i_may(http, server, tokens.id_token, question)
+            for question in (*expectation.allowed, *expectation.denied)
+        }
     return SignIn(
         user=user_principal_name,
         client=client_name,
@@ -80,18 +90,22 @@ def sign_in(
             allowed=[str(question) for question, allowed in answers.items() if allowed],
             denied=[str(question) for question, allowed in answers.items() if not allowed],
         ),
-        differences=_differences(expectation, tokens.claims, identity, answers),
+        differences=differences_from(expectation, tokens.claims, identity, answers),
     )
 
 
-def _differences(
+def differences_from(
     expectation: Expectation,
     claims: Mapping[str, Any],
     identity: KubernetesIdentity,
     answers: Mapping[AccessQuestion, bool],
 ) -> tuple[str, ...]:
+    """Return a sentence for everything in which a sign-in is not as expected; none is as declared.
+
+    `answers` are the API server's to every question of the expectation.
+    """
     from_directory = tuple(
-        sorted(group for group in identity.groups if not group.startswith(_FROM_THE_API_SERVER))
+        sorted(group for group in identity.groups if group != _FROM_THE_API_SERVER)
     )
     differences = [
         f"the claim {name} is {_comparable(claims.get(name))!r}, declared is {declared!r}"

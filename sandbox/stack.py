@@ -5,17 +5,15 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from sandbox.endpoints import Endpoints
-from sandbox.engine import Engine, Result
+from sandbox.engine import Engine, OnLine, PluginChoice, Result
 from sandbox.stack_config import render, settings_of
 from sandbox.tools.resolver import Tools
 from settings.model import Settings
-
-OnLine = Callable[[str], None]
 
 PROJECT_FOLDER = Path(__file__).parent.parent
 
@@ -29,7 +27,7 @@ class RehearsedStack:
         endpoints: Endpoints,
         tools: Tools,
         folder: Path,
-        plugins: Literal["stand-in", "official"] = "stand-in",
+        plugins: PluginChoice = "stand-in",
     ) -> None:
         self.name = name
         self.endpoints = endpoints
@@ -70,19 +68,21 @@ class RehearsedStack:
 
     def preview(self, *arguments: str, check: bool = True) -> Result:
         """Run `pulumi preview`."""
-        return self._run("preview", *arguments, check=check)
+        return self.engine.preview(self.name, *arguments, config_file=self.config_file, check=check)
 
     def up(self, *arguments: str, on_line: OnLine | None = None, check: bool = True) -> Result:
         """Run `pulumi up` without asking."""
-        return self._run("up", "--yes", "--skip-preview", *arguments, on_line=on_line, check=check)
+        return self.engine.up(
+            self.name, *arguments, config_file=self.config_file, on_line=on_line, check=check
+        )
 
     def refresh(self, *arguments: str, check: bool = True) -> Result:
         """Run `pulumi refresh` without asking."""
-        return self._run("refresh", "--yes", "--skip-preview", *arguments, check=check)
+        return self.engine.refresh(self.name, *arguments, config_file=self.config_file, check=check)
 
     def destroy(self) -> Result:
         """Run `pulumi destroy` without asking."""
-        return self._run("destroy", "--yes", "--skip-preview")
+        return self.engine.destroy(self.name, config_file=self.config_file)
 
     def output(self, name: str) -> Any:
         """Return one output of the stack, secrets in the clear."""
@@ -95,18 +95,6 @@ class RehearsedStack:
     def resource_count(self) -> int:
         """Return how many resources the state has; the stack itself and providers count."""
         return len(self.state()["deployment"].get("resources", ()))
-
-    def _run(
-        self, command: str, *arguments: str, on_line: OnLine | None = None, check: bool = True
-    ) -> Result:
-        return self.engine.run(
-            command,
-            *arguments,
-            stack=self.name,
-            config_file=self.config_file,
-            on_line=on_line,
-            check=check,
-        )
 
 
 def _bytecode_elsewhere() -> dict[str, str]:

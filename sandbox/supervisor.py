@@ -16,6 +16,8 @@ import threading
 from pathlib import Path
 
 from sandbox.endpoints import Endpoints
+from sandbox.sandbox import Sandbox
+from sandbox.tools.resolver import resolve
 from sandbox.waiting import wait_until
 
 ENDPOINTS_FILE = "endpoints.json"
@@ -68,9 +70,6 @@ def launch(folder: Path, project: Path) -> Endpoints:
 
 def serve(folder: Path) -> None:
     """Hold a sandbox in `folder` until this process is told to end."""
-    from sandbox.sandbox import Sandbox  # imported here: `launch` and `end` must stay quick
-    from sandbox.tools.resolver import resolve
-
     told_to_end = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: told_to_end.set())

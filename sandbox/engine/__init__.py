@@ -1,7 +1,7 @@
 """The real Pulumi engine, run as one sandbox's own: own home, own state, own plugins."""
 
-from sandbox.engine.command import Result
-from sandbox.engine.engine import Engine
+from sandbox.engine.command import OnLine, Result
+from sandbox.engine.engine import Engine, PluginChoice
 from sandbox.engine.errors import (
     EngineError,
     PluginInstallError,
@@ -12,6 +12,8 @@ from sandbox.engine.errors import (
 __all__ = [
     "Engine",
     "EngineError",
+    "OnLine",
+    "PluginChoice",
     "PluginInstallError",
     "PulumiFailedError",
     "PulumiTimeoutError",

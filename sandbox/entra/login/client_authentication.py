@@ -28,15 +28,6 @@ from sandbox.entra.login.token_errors import (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VerifiedAssertion:
-    """A client assertion whose signature and times have been checked."""
-
-    issuer: str
-    subject: str
-    audience: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ClientCredentials:
     """What a token request says about its client."""
 
