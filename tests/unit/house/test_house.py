@@ -15,7 +15,10 @@ from settings.model import CustomCloud, NamespaceAccess, Settings
 from settings.problems import property_path
 
 ROOT = Path(__file__).parents[3]
-PACKAGES = ("components", "graph", "review", "sandbox", "settings", "tests", "verify")
+PACKAGES = (
+    *("bench", "components", "graph", "policy", "pull_requests", "review", "sandbox"),
+    *("settings", "tests", "verify"),
+)
 MAX_LINES = 400
 CLOUD_SDKS = {"pulumi_aws", "pulumi_azuread", "pulumi_kubernetes"}
 
