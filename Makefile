@@ -10,7 +10,7 @@ TEST_WORKERS ?= 2
 # Bytecode goes with the virtual environment instead of into every folder.
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/pycache
 
-.PHONY: help setup requirements tools sandbox sandbox-down lint format test clean
+.PHONY: help setup requirements tools browser sandbox sandbox-down lint format test clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -32,6 +32,9 @@ requirements: ## pin requirements*.in anew, with hashes
 tools: setup ## find, download or build pulumi, etcd and kube-apiserver
 	@$(BIN)/python -m sandbox.tools
 
+browser: setup ## find or install the Chromium in which pages are tested
+	@$(BIN)/python -m sandbox.tools.browser
+
 sandbox: setup ## rehearse everything and leave the sandbox running; STACK=guide for the guide
 	@$(BIN)/python -m sandbox up --stack $(STACK) --plugins $(PLUGINS)
 
@@ -47,7 +50,7 @@ format: setup ## let ruff rewrite what it can
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-test: lint tools ## everything that proves it; extra pytest arguments in ARGS
+test: lint tools browser ## everything that proves it; extra pytest arguments in ARGS
 	@$(BIN)/python -m pytest --numprocesses $(TEST_WORKERS) --dist loadscope $(ARGS)
 
 clean: sandbox-down ## also remove the virtual environment
