@@ -92,6 +92,7 @@ class GraphHost:
             caller=caller,
             client_request_id=request.headers.get("client-request-id"),
             moment=moment,
+            consistency_level=request.headers.get("consistencylevel"),
         )
 
     def _refused(self, request: Request, error: GraphError, moment: datetime) -> GraphAnswer:
@@ -120,6 +121,8 @@ def _response(answer: GraphAnswer, asked: Mapping[str, str]) -> Response:
     headers = {"OData-Version": "4.0", "Cache-Control": "no-cache", **answer.headers}
     if client_request_id := asked.get("client-request-id"):
         headers["client-request-id"] = client_request_id
+    if answer.text is not None:
+        return Response(answer.text, answer.status, headers, "text/plain")
     if answer.body is None:
         return Response(status_code=answer.status, headers=headers)
     error = answer.body.get("error")

@@ -27,6 +27,7 @@ class BatchItem:
     query: Mapping[str, str]
     body: Any = field(repr=False)
     depends_on: tuple[str, ...]
+    consistency_level: str | None = None
 
 
 def answer_batch(body: object, answer: Callable[[BatchItem], GraphAnswer]) -> GraphAnswer:
@@ -77,7 +78,7 @@ def _item(request: object) -> BatchItem:
         raise bad_request(msg)
     path, _, query = url.partition("?")
     body = request.get("body")
-    headers = {str(name).casefold() for name in request.get("headers") or {}}
+    headers = {str(name).casefold(): v for name, v in (request.get("headers") or {}).items()}
     if body is not None and "content-type" not in headers:
         msg = f"Request '{item_id}' has a body, so it needs a Content-Type header."
         raise bad_request(msg)
@@ -88,13 +89,17 @@ def _item(request: object) -> BatchItem:
         query=dict(parse_qsl(query, keep_blank_values=True)),
         body=body,
         depends_on=tuple(request.get("dependsOn") or ()),
+        consistency_level=headers.get("consistencylevel"),
     )
 
 
 def _response(item: BatchItem, result: GraphAnswer) -> dict[str, Any]:
     response: dict[str, Any] = {"id": item.item_id, "status": result.status}
     headers = dict(result.headers)
-    if result.body is not None:
+    if result.text is not None:
+        headers["Content-Type"] = "text/plain"
+        response["body"] = result.text
+    elif result.body is not None:
         headers["Content-Type"] = "application/json"
         response["body"] = result.body
     return response | {"headers": headers}

@@ -32,6 +32,9 @@ class GraphCall:
     body: Any = field(repr=False)
     only_owned: bool
     """Whether the caller may act only on what it owns."""
+    advanced: bool = False
+    """Whether `ConsistencyLevel: eventual` asks for the index that advanced queries need.
+    https://learn.microsoft.com/graph/aad-advanced-queries"""
 
     @property
     def base_url(self) -> str:
@@ -61,10 +64,12 @@ class GraphCall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GraphAnswer:
-    """An answer before it is put on the wire; without `body` it has none."""
+    """An answer before it is put on the wire; without `body` and `text` it has neither."""
 
     status: int
     body: Mapping[str, Any] | None = None
+    text: str | None = None
+    """Of the few operations that answer in plain text."""
     headers: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -36,6 +36,7 @@ class GraphRequest:
     caller: Caller
     client_request_id: str | None
     moment: datetime
+    consistency_level: str | None = None
 
 
 class GraphDispatcher:
@@ -89,6 +90,7 @@ class GraphDispatcher:
             caller=batch.caller,
             client_request_id=batch.client_request_id,
             moment=batch.moment,
+            consistency_level=item.consistency_level,
         )
         return self.answer(request, in_batch=True)
 
@@ -108,6 +110,7 @@ class GraphDispatcher:
             query=request.query,
             body=request.body,
             only_owned=decision == "owned only",
+            advanced=(request.consistency_level or "").casefold() == "eventual",
         )
 
     def _record(

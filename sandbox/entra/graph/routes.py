@@ -146,6 +146,7 @@ GRAPH_ROUTES: tuple[GraphRoute, ...] = (
     _route("PATCH", f"{_P}/{{policy}}", claims_mapping_policies.update, "claimsmappingpolicy-update", _WRITE_POLICIES),
     _route("DELETE", f"{_P}/{{policy}}", claims_mapping_policies.delete, "claimsmappingpolicy-delete", _WRITE_POLICIES),
     _route("GET", "/users", users.list_all, "user-list", _READ_USERS),
+    _route("GET", "/users/$count", users.count, "user-list", _READ_USERS),
     _route("GET", "/users/{user}", users.get, "user-get", _READ_USERS),
     _route("PATCH", "/users/{user}", users.update, "user-update", _WRITE_USERS),
     _route("GET", "/users/{user}/manager", users.get_manager, "user-list-manager", _READ_USERS),

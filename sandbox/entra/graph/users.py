@@ -17,6 +17,7 @@ from sandbox.entra.graph.errors import (
     extensions_not_available,
     invalid_property,
     not_found,
+    not_implemented,
 )
 from sandbox.entra.graph.listing import list_body, object_body
 
@@ -29,6 +30,21 @@ _SMALLEST, _LARGEST = -(2**31), 2**31 - 1
 def list_all(call: GraphCall) -> GraphAnswer:
     """https://learn.microsoft.com/graph/api/user-list"""
     return ok(list_body(call, USERS, call.tenant.users))
+
+
+def count(call: GraphCall) -> GraphAnswer:
+    """https://learn.microsoft.com/graph/api/user-list#example-2-get-only-a-count-of-users
+
+    Raises:
+        GraphError: 400 without `ConsistencyLevel: eventual`, 501 for query options.
+    """
+    for option in call.query:
+        msg = f"the query option {option} of {call.path}"
+        raise not_implemented(msg)
+    if not call.advanced:
+        msg = "$count is not currently supported."
+        raise bad_request(msg)
+    return GraphAnswer(status=200, text=str(len(call.tenant.users)))
 
 
 def get(call: GraphCall) -> GraphAnswer:

@@ -51,16 +51,24 @@ class DirectoryClient:
         return cls(entra, http, token)
 
     def request(
-        self, method: str, path: str, body: Any = None, *, version: str = "v1.0", **query: str
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        version: str = "v1.0",
+        consistency_level: str | None = None,
+        **query: str,
     ) -> httpx.Response:
         """Call Graph; `filter="..."` becomes `$filter` and so on."""
+        asked_for = {"ConsistencyLevel": consistency_level} if consistency_level else {}
         address = path if path.startswith("https:") else f"{self.base(version)}{path}"
         return self.http.request(
             method,
             address,
             json=body,
             params={f"${name}": value for name, value in query.items()} or None,
-            headers={"Authorization": f"Bearer {self.token}"},
+            headers={"Authorization": f"Bearer {self.token}"} | asked_for,
         )
 
     def base(self, version: str = "v1.0") -> str:

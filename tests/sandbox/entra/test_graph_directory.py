@@ -57,6 +57,19 @@ def test_fifteen_values_are_allowed_and_sixteen_are_not(graph: DirectoryClient) 
     assert "Max allowed: 15" in response.json()["error"]["message"]
 
 
+def test_users_are_counted_as_an_advanced_query_only(graph: DirectoryClient, entra: Entra) -> None:
+    counted = graph.request("GET", "/users/$count", consistency_level="eventual")
+    refused = graph.request("GET", "/users/$count")
+    item = {"id": "1", "method": "GET", "url": "/users/$count"}
+    batched = {"requests": [item | {"headers": {"ConsistencyLevel": "eventual"}}]}
+    [response] = graph.post("/$batch", batched, expect=200)["responses"]
+
+    assert counted.text == response["body"] == str(len(entra.people))
+    assert counted.headers["content-type"].startswith("text/plain")
+    assert refused.status_code == 400
+    assert "$count is not currently supported" in refused.text
+
+
 def test_pages_are_followed_by_their_link(graph: DirectoryClient) -> None:
     page = graph.get("/users", top="2", select="displayName")
     seen = names(page["value"])
