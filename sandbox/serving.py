@@ -14,6 +14,9 @@ from types import TracebackType
 from typing import Any, Self
 
 import uvicorn
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from sandbox.certificates import IssuedCertificate
 from sandbox.waiting import wait_until
@@ -21,6 +24,7 @@ from sandbox.waiting import wait_until
 _START_TIMEOUT_S = 10
 _FINISH_REQUESTS_S = 5
 _JOIN_TIMEOUT_S = 15
+_RESET = "sandbox.reset"
 
 
 class ServingError(Exception):
@@ -61,7 +65,7 @@ class Server:
         self._uvicorn = _Uvicorn(
             uvicorn.Config(
                 app,
-                http="h11",
+                http=_Connection,
                 ws="none",
                 lifespan="off",
                 log_config=None,
@@ -142,3 +146,27 @@ class _Uvicorn(uvicorn.Server):
             if transport is not None and (cycle is None or cycle.response_complete):
                 transport.abort()
         await super().shutdown(sockets)
+
+
+class ResetConnection(Response):
+    """Not an answer: the connection is reset, as when a server dies or a network fails."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        """Reset the connection, and return when the server has noticed."""
+        scope["extensions"][_RESET]()
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+
+class _Connection(H11Protocol):
+    """Lets the application reset the connection that a request came on."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        app = self.app
+
+        async def with_reset(scope: Any, receive: Any, send: Any) -> None:
+            scope.setdefault("extensions", {})[_RESET] = self.transport.abort
+            await app(scope, receive, send)
+
+        self.app = with_reset

@@ -9,6 +9,7 @@ from sandbox.entra.endpoints import EntraEndpoints
 from sandbox.entra.entra import Entra, Person
 from sandbox.entra.request_log import RecordedRequest
 from sandbox.entra.scenario import Scenario, ScenarioError, load_scenario
+from sandbox.entra.temper import Temper
 
 __all__ = [
     "Deployer",
@@ -18,5 +19,6 @@ __all__ = [
     "RecordedRequest",
     "Scenario",
     "ScenarioError",
+    "Temper",
     "load_scenario",
 ]

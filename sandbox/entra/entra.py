@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -13,14 +14,16 @@ from starlette.applications import Starlette
 from sandbox.entra.directory.seeding import Deployer, add_deployer, tenant_of
 from sandbox.entra.directory.tenant import Tenant
 from sandbox.entra.endpoints import EntraEndpoints
-from sandbox.entra.graph.app import GraphHost
+from sandbox.entra.graph.app import GraphHost, Sleep
 from sandbox.entra.identifiers import Identifiers
+from sandbox.entra.login.access_token import ACCESS_TOKEN_LIFETIME
 from sandbox.entra.login.app import LoginHost
 from sandbox.entra.login.context import LoginContext
 from sandbox.entra.login.sessions import Sessions
 from sandbox.entra.login.signing_keys import SigningKeys
 from sandbox.entra.request_log import RecordedRequest, RequestLog
 from sandbox.entra.scenario import Scenario
+from sandbox.entra.temper import Temper, TemperState
 
 
 def utcnow() -> datetime:
@@ -43,6 +46,7 @@ class Entra:
 
     `now` and `seed` make a run repeatable; with a seed, secrets can be guessed. `issuer_ca_file` is
     trusted, instead of the system's authorities, when the keys of federated issuers are fetched.
+    `temper` counts instead of the scenario's; `sleep` is what slow answers wait by.
     """
 
     def __init__(
@@ -53,8 +57,11 @@ class Entra:
         now: Callable[[], datetime] = utcnow,
         seed: int | None = None,
         issuer_ca_file: Path | None = None,
+        temper: Temper | None = None,
+        sleep: Sleep = asyncio.sleep,
     ) -> None:
         ids = Identifiers(seed)
+        self._temper = temper or scenario.temper
         self.endpoints = endpoints
         self.tenant: Tenant = tenant_of(scenario, ids, now())
         self.deployer: Deployer = add_deployer(self.tenant, scenario, ids, now())
@@ -69,7 +76,7 @@ class Entra:
         ]
         self.keys = SigningKeys()
         self._log = RequestLog()
-        lock = threading.RLock()
+        self._lock = threading.RLock()
         login = LoginHost(
             LoginContext(
                 tenant=self.tenant,
@@ -79,15 +86,39 @@ class Entra:
                 now=now,
                 sessions=Sessions(),
                 issuer_ca_file=issuer_ca_file,
+                access_token_lifetime=self._access_token_lifetime,
             ),
-            lock,
+            self._lock,
             self._log,
         )
         self.login_app: Starlette = login.login_app
         self.sts_app: Starlette = login.sts_app
-        self.graph_app: Starlette = GraphHost(
-            self.tenant, endpoints, self.keys, ids, now, lock, self._log
-        ).app
+        self._graph = GraphHost(
+            self.tenant,
+            endpoints,
+            self.keys,
+            ids,
+            now,
+            self._lock,
+            self._log,
+            self._temper_state(),
+            sleep,
+        )
+        self.graph_app: Starlette = self._graph.app
+
+    @property
+    def temper(self) -> Temper:
+        """How the directory behaves; set another one at any time.
+
+        Setting starts it afresh: quotas are full again, and faults have not struck yet.
+        """
+        return self._temper
+
+    @temper.setter
+    def temper(self, temper: Temper) -> None:
+        with self._lock:
+            self._temper = temper
+            self._graph.switch(self._temper_state())
 
     @property
     def requests(self) -> list[RecordedRequest]:
@@ -98,3 +129,12 @@ class Entra:
     def unexpected(self) -> list[RecordedRequest]:
         """The requests that were answered 501."""
         return self._log.unexpected
+
+    def _temper_state(self) -> TemperState:
+        return TemperState(
+            self._temper, tenant_id=self.tenant.tenant_id, users=len(self.tenant.users)
+        )
+
+    def _access_token_lifetime(self) -> timedelta:
+        seconds = self._temper.token_lifetime_s
+        return ACCESS_TOKEN_LIFETIME if seconds is None else timedelta(seconds=seconds)

@@ -11,6 +11,7 @@ from typing import Literal
 
 Service = Literal["login", "sts", "graph"]
 NOT_IMPLEMENTED = 501
+NO_ANSWER = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +22,7 @@ class RecordedRequest:
     method: str
     path: str
     status: int
+    """0 when the connection was reset instead of an answer."""
     operation: str | None = None
     """The documented operation; None when nothing here answers to it."""
     query: str = ""

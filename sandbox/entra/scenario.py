@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from sandbox.entra.identifiers import stable_id
 from sandbox.entra.microsoft_graph import APP_ROLE_IDS
+from sandbox.entra.temper.model import Temper
 
 
 class ScenarioError(Exception):
@@ -72,6 +73,8 @@ class Scenario(_Part):
     groups: tuple[ScenarioGroup, ...] = Field(default=(), strict=False)
     people: tuple[ScenarioPerson, ...] = Field(default=(), strict=False)
     deployer: ScenarioDeployer
+    temper: Temper = Temper()
+    """How the directory behaves at first."""
 
     def person(self, user_principal_name: str) -> ScenarioPerson:
         """Return the person with this user principal name.

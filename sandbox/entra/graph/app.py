@@ -1,10 +1,15 @@
-"""Microsoft Graph as an ASGI application: HTTP in, HTTP out, no rules."""
+"""Microsoft Graph as an ASGI application: HTTP in, HTTP out, no rules.
+
+Requests are carried out one at a time, under the directory's lock; what makes them slow or loses
+their connection happens outside it, so hundreds may be under way.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any, cast
 from urllib.parse import parse_qsl
@@ -23,6 +28,8 @@ from sandbox.entra.graph.errors import GraphError, bad_request, not_implemented
 from sandbox.entra.identifiers import Identifiers
 from sandbox.entra.login.signing_keys import SigningKeys
 from sandbox.entra.request_log import RecordedRequest, RequestLog
+from sandbox.entra.temper import ConnectionLost, TemperState
+from sandbox.serving import ResetConnection
 
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 _VERSIONS = frozenset({"v1.0", "beta"})
@@ -30,6 +37,9 @@ _JSON = (
     "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;"
     "charset=utf-8"
 )
+
+Sleep = Callable[[float], Awaitable[object]]
+"""Waits for so many seconds."""
 
 
 class GraphHost:
@@ -44,6 +54,8 @@ class GraphHost:
         now: Callable[[], datetime],
         lock: threading.RLock,
         log: RequestLog,
+        temper: TemperState,
+        sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._tenant = tenant
         self._endpoints = endpoints
@@ -51,8 +63,13 @@ class GraphHost:
         self._now = now
         self._lock = lock
         self._log = log
-        self._dispatcher = GraphDispatcher(tenant, endpoints.graph, ids, log)
+        self._sleep = sleep
+        self._dispatcher = GraphDispatcher(tenant, endpoints.graph, ids, log, temper)
         self.app = Starlette(routes=[AsgiRoute("/{path:path}", self._answer, methods=_METHODS)])
+
+    def switch(self, temper: TemperState) -> None:
+        """Let another temper count from now on; the caller holds the lock."""
+        self._dispatcher.temper = temper
 
     async def _answer(self, request: Request) -> Response:
         raw = await request.body()
@@ -62,6 +79,12 @@ class GraphHost:
                 answer = self._dispatcher.answer(self._read(request, raw, moment))
             except GraphError as error:
                 answer = self._refused(request, error, moment)
+            except ConnectionLost as lost:
+                answer = lost
+        if answer.delay_s:
+            await self._sleep(answer.delay_s)
+        if isinstance(answer, ConnectionLost):
+            return ResetConnection()
         return _response(answer, request.headers)
 
     def _read(self, request: Request, raw: bytes, moment: datetime) -> GraphRequest:
@@ -81,6 +104,7 @@ class GraphHost:
             self._endpoints,
             self._tenant.tenant_id,
             moment,
+            self._dispatcher.temper.temper.tokens_refused_after_s,
         )
         query = request.scope["query_string"].decode("ascii")
         return GraphRequest(

@@ -71,6 +71,8 @@ class GraphAnswer:
     text: str | None = None
     """Of the few operations that answer in plain text."""
     headers: Mapping[str, str] = field(default_factory=dict)
+    delay_s: float = 0
+    """How long it waits before it is sent."""
 
 
 NO_CONTENT = GraphAnswer(status=204)

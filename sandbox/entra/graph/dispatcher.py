@@ -1,26 +1,29 @@
 """From a request to the operation that answers it, batches included.
 
-Permissions are checked here, before the operation sees anything, and every request is recorded.
+The directory's temper comes first; then permissions are checked, before the operation sees
+anything. Every request is recorded.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from sandbox.entra.directory.tenant import Tenant
-from sandbox.entra.graph.batch import BatchItem, answer_batch
+from sandbox.entra.graph.batch import BatchItem, answer_items, batch_items
 from sandbox.entra.graph.call import GraphAnswer, GraphCall, GraphVersion
 from sandbox.entra.graph.caller import Caller
 from sandbox.entra.graph.errors import GraphError, denied, not_implemented
 from sandbox.entra.graph.routes import GRAPH_ROUTES, GraphRoute
 from sandbox.entra.identifiers import Identifiers
-from sandbox.entra.request_log import RecordedRequest, RequestLog
+from sandbox.entra.request_log import NO_ANSWER, RecordedRequest, RequestLog
 from sandbox.entra.routing import Match, RouteTable
+from sandbox.entra.temper import ConnectionLost, TemperState
 
 _BATCH = "/$batch"
+_BATCHING = "json-batching"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,36 +40,64 @@ class GraphRequest:
     client_request_id: str | None
     moment: datetime
     consistency_level: str | None = None
+    in_batch: bool = False
+
+    @property
+    def is_batch(self) -> bool:
+        """Whether it is a batch, which must not be inside another."""
+        return self.path == _BATCH and self.method == "POST" and not self.in_batch
 
 
 class GraphDispatcher:
     """Answers requests; the caller of `answer` holds the directory's lock."""
 
-    def __init__(self, tenant: Tenant, graph_url: str, ids: Identifiers, log: RequestLog) -> None:
+    def __init__(
+        self,
+        tenant: Tenant,
+        graph_url: str,
+        ids: Identifiers,
+        log: RequestLog,
+        temper: TemperState,
+    ) -> None:
         self._tenant = tenant
         self._graph_url = graph_url
         self._ids = ids
         self._log = log
         self._table = RouteTable[GraphRoute](GRAPH_ROUTES)
+        self.temper = temper
 
-    def answer(self, request: GraphRequest, *, in_batch: bool = False) -> GraphAnswer:
-        """Answer one request; refusals are answers too."""
-        operation: str | None = None
+    def answer(self, request: GraphRequest) -> GraphAnswer:
+        """Answer one request as the directory's temper lets it; refusals are answers too.
+
+        Raises:
+            ConnectionLost: the client gets no answer.
+        """
+        reception = self.temper.receive(
+            request.method,
+            request.path,
+            request.query,
+            app_id=request.caller.app_id,
+            in_batch=request.in_batch,
+            now=request.moment,
+        )
+        place = len(self._log.entries)
+        match = None if request.is_batch else self._table.match(request.method, request.path)
+        operation = _BATCHING if request.is_batch else match.route.name if match else None
+        status = NO_ANSWER
         try:
-            if request.path == _BATCH and request.method == "POST" and not in_batch:
-                operation = "json-batching"
-                self._record(request, operation, 200, in_batch=False)
-                return answer_batch(request.body, lambda item: self._item(request, item))
-            match = self._table.match(request.method, request.path)
-            if match is None:
-                msg = f"{request.method} /{request.version}{request.path}"
-                raise not_implemented(msg)
-            operation = match.route.name
-            answer = match.route.handler(self._call(request, match))
-        except GraphError as error:
-            answer = self.refusal(error, request.client_request_id, request.moment)
-        self._record(request, operation, answer.status, in_batch=in_batch)
-        return answer
+            if reception.lost_before:
+                raise ConnectionLost(reception.delay_s)
+            answer = self._tempered(request, match, reception.refused, reception.answered_instead)
+            if reception.lost_after:
+                raise ConnectionLost(reception.delay_s)
+            status = answer.status
+        finally:
+            self._log.entries.insert(place, _record(request, operation, status))
+        return replace(
+            answer,
+            headers={**reception.headers, **answer.headers},
+            delay_s=max(answer.delay_s, reception.delay_s),
+        )
 
     def refusal(
         self, error: GraphError, client_request_id: str | None, moment: datetime
@@ -80,19 +111,31 @@ class GraphDispatcher:
         )
         return GraphAnswer(status=error.status, body=body, headers=error.headers)
 
-    def _item(self, batch: GraphRequest, item: BatchItem) -> GraphAnswer:
-        request = GraphRequest(
-            method=item.method,
-            version=batch.version,
-            path=item.path,
-            query=item.query,
-            body=item.body,
-            caller=batch.caller,
-            client_request_id=batch.client_request_id,
-            moment=batch.moment,
-            consistency_level=item.consistency_level,
-        )
-        return self.answer(request, in_batch=True)
+    def _tempered(
+        self,
+        request: GraphRequest,
+        match: Match[GraphRoute] | None,
+        refused: GraphError | None,
+        answered_instead: GraphError | None,
+    ) -> GraphAnswer:
+        try:
+            if refused:
+                raise refused
+            answer = self._carried_out(request, match)
+            if answered_instead:
+                raise answered_instead
+        except GraphError as error:
+            return self.refusal(error, request.client_request_id, request.moment)
+        return answer
+
+    def _carried_out(self, request: GraphRequest, match: Match[GraphRoute] | None) -> GraphAnswer:
+        if request.is_batch:
+            items = batch_items(request.body)
+            return answer_items(items, lambda item: self.answer(_item_request(request, item)))
+        if match is None:
+            msg = f"{request.method} /{request.version}{request.path}"
+            raise not_implemented(msg)
+        return match.route.handler(self._call(request, match))
 
     def _call(self, request: GraphRequest, match: Match[GraphRoute]) -> GraphCall:
         decision = match.route.permissions.decide(request.caller.roles)
@@ -113,18 +156,27 @@ class GraphDispatcher:
             advanced=(request.consistency_level or "").casefold() == "eventual",
         )
 
-    def _record(
-        self, request: GraphRequest, operation: str | None, status: int, *, in_batch: bool
-    ) -> None:
-        self._log.entries.append(
-            RecordedRequest(
-                service="graph",
-                method=request.method,
-                path=f"/{request.version}{request.path}",
-                status=status,
-                operation=operation,
-                query="&".join(f"{name}={value}" for name, value in request.query.items()),
-                caller_app_id=request.caller.app_id,
-                in_batch=in_batch,
-            )
-        )
+
+def _item_request(batch: GraphRequest, item: BatchItem) -> GraphRequest:
+    return replace(
+        batch,
+        method=item.method,
+        path=item.path,
+        query=item.query,
+        body=item.body,
+        consistency_level=item.consistency_level,
+        in_batch=True,
+    )
+
+
+def _record(request: GraphRequest, operation: str | None, status: int) -> RecordedRequest:
+    return RecordedRequest(
+        service="graph",
+        method=request.method,
+        path=f"/{request.version}{request.path}",
+        status=status,
+        operation=operation,
+        query="&".join(f"{name}={value}" for name, value in request.query.items()),
+        caller_app_id=request.caller.app_id,
+        in_batch=request.in_batch,
+    )

@@ -18,13 +18,20 @@ class GraphError(Exception):
     """Microsoft Graph refuses with a status, a code and a message."""
 
     def __init__(
-        self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None
+        self,
+        status: int,
+        code: str,
+        message: str,
+        headers: Mapping[str, str] | None = None,
+        inner: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(f"{status} {code}: {message}")
         self.status = status
         self.code = code
         self.message = message
         self.headers = headers or {}
+        self.inner = inner or {}
+        """What `innerError` has besides the ids."""
 
     def body(self, *, request_id: str, client_request_id: str, moment: datetime) -> dict[str, Any]:
         """Return the JSON of the answer."""
@@ -33,6 +40,7 @@ class GraphError(Exception):
                 "code": self.code,
                 "message": self.message,
                 "innerError": {
+                    **self.inner,
                     "date": moment.strftime("%Y-%m-%dT%H:%M:%S"),
                     "request-id": request_id,
                     "client-request-id": client_request_id,

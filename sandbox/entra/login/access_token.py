@@ -31,6 +31,7 @@ class AccessTokenRequest:
     authenticated: bool
     """Whether the client proved who it is."""
     token_id: str
+    lifetime: timedelta = ACCESS_TOKEN_LIFETIME
 
 
 def access_token_claims(
@@ -46,7 +47,7 @@ def access_token_claims(
         "iss": endpoints.issuer(tenant.tenant_id, version),
         "iat": int(now.timestamp()),
         "nbf": int(now.timestamp()),
-        "exp": int((now + ACCESS_TOKEN_LIFETIME).timestamp()),
+        "exp": int((now + request.lifetime).timestamp()),
         appid: client_id,
         acr: "1" if request.authenticated else "0",
         "tid": tenant.tenant_id,

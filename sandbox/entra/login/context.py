@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sandbox.entra.directory.tenant import Tenant
@@ -24,5 +24,6 @@ class LoginContext:
     ids: Identifiers
     now: Callable[[], datetime]
     sessions: Sessions
+    access_token_lifetime: Callable[[], timedelta]
     issuer_ca_file: Path | None = None
     """Trusted when keys of other issuers are fetched; None means the system's."""

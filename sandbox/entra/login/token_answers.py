@@ -17,7 +17,6 @@ from sandbox.entra import microsoft_graph
 from sandbox.entra.directory.objects import Application, ServicePrincipal, User
 from sandbox.entra.endpoints import TokenVersion
 from sandbox.entra.login.access_token import (
-    ACCESS_TOKEN_LIFETIME,
     AccessTokenRequest,
     access_token_claims,
 )
@@ -35,8 +34,6 @@ from sandbox.entra.login.sessions import (
     SPA_REFRESH_TOKEN_LIFETIME,
     RefreshToken,
 )
-
-_EXPIRES_IN_S = int(ACCESS_TOKEN_LIFETIME.total_seconds()) - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +66,7 @@ class TokenAnswers:
             resource=resource,
             authenticated=True,
             token_id=self._context.ids.opaque(),
+            lifetime=self._context.access_token_lifetime(),
         )
         return self._lifetimes(version) | {"access_token": self._access_token(request)}
 
@@ -96,6 +94,7 @@ class TokenAnswers:
                 permissions=permissions,
                 authenticated=grant.authenticated,
                 token_id=context.ids.opaque(),
+                lifetime=context.access_token_lifetime(),
             )
         )
         if "openid" in openid:
@@ -164,18 +163,19 @@ class TokenAnswers:
 
     def _lifetimes(self, version: TokenVersion) -> dict[str, Any]:
         """Numbers on v2; on v1 everything is text, and absolute times come with it."""
+        seconds = max(1, int(self._context.access_token_lifetime().total_seconds()) - 1)
         if version == "v2":
             return {
                 "token_type": "Bearer",
-                "expires_in": _EXPIRES_IN_S,
-                "ext_expires_in": _EXPIRES_IN_S,
+                "expires_in": seconds,
+                "ext_expires_in": seconds,
             }
         begins = int(self._context.now().timestamp())
         return {
             "token_type": "Bearer",
-            "expires_in": str(_EXPIRES_IN_S),
-            "ext_expires_in": str(_EXPIRES_IN_S),
-            "expires_on": str(begins + _EXPIRES_IN_S),
+            "expires_in": str(seconds),
+            "ext_expires_in": str(seconds),
+            "expires_on": str(begins + seconds),
             "not_before": str(begins),
         }
 
