@@ -72,7 +72,8 @@ class Entra:
                 password=user.password,
                 display_name=user.display_name,
             )
-            for user in self.tenant.users
+            for user in map(self.tenant.users.get, (person.object_id for person in scenario.people))
+            if user
         ]
         self.keys = SigningKeys()
         self._log = RequestLog()

@@ -64,6 +64,20 @@ class ScenarioDeployer(_Part):
     graph_roles: tuple[str, ...] = Field(strict=False)
 
 
+class Population(_Part):
+    """People and groups beside those that are named, made up from a seed.
+
+    See `directory.population`. They can sign in too, but `Entra.people` does not list them.
+    """
+
+    users: int = Field(ge=0)
+    groups: int = Field(default=0, ge=0)
+    seed: int = 0
+    guest_share: float = Field(default=0.08, ge=0, le=1, strict=False)
+    groups_per_user: float = Field(default=4, gt=0, strict=False)
+    """On average and without those that they are in through other groups."""
+
+
 class Scenario(_Part):
     """A tenant's content."""
 
@@ -73,6 +87,7 @@ class Scenario(_Part):
     groups: tuple[ScenarioGroup, ...] = Field(default=(), strict=False)
     people: tuple[ScenarioPerson, ...] = Field(default=(), strict=False)
     deployer: ScenarioDeployer
+    population: Population | None = None
     temper: Temper = Temper()
     """How the directory behaves at first."""
 
@@ -134,14 +149,20 @@ class Scenario(_Part):
         return self
 
 
-def load_scenario(path: Path) -> Scenario:
-    """Read a scenario from a YAML file.
+def load_scenario(path: Path, users: int | None = None, groups: int | None = None) -> Scenario:
+    """Read a scenario from a YAML file; `users` and `groups` count instead of its population's.
 
     Raises:
         ScenarioError: the file is not YAML, or not a scenario; it lists every problem.
     """
     try:
-        return Scenario.model_validate(yaml.safe_load(path.read_text()))
+        content = yaml.safe_load(path.read_text())
+        given = {"users": users, "groups": groups}
+        counts = {name: count for name, count in given.items() if count is not None}
+        if counts and isinstance(content, dict):
+            population = {"users": 0, **(content.get("population") or {}), **counts}
+            content = {**content, "population": population}
+        return Scenario.model_validate(content)
     except yaml.YAMLError as error:
         msg = f"{path} is not YAML: {error}"
         raise ScenarioError(msg) from error

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 
 class Memberships:
     """Both directions of membership, by object id."""
@@ -39,9 +41,9 @@ class Memberships:
 
 def _reachable(start: str, edges: dict[str, dict[str, None]]) -> list[str]:
     found: dict[str, None] = {}
-    waiting = list(edges.get(start, ()))
+    waiting = deque(edges.get(start, ()))
     while waiting:
-        item = waiting.pop(0)
+        item = waiting.popleft()
         if item not in found and item != start:
             found[item] = None
             waiting.extend(edges.get(item, ()))

@@ -6,8 +6,12 @@ is not known, and Graph refuses it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
+
+from sandbox.entra.directory.sparse import Sparse
 
 
 def timestamp(moment: datetime) -> str:
@@ -140,10 +144,9 @@ def group_properties(display_name: str, created: datetime) -> dict[str, Any]:
     }
 
 
-def user_properties(user_principal_name: str, created: datetime) -> dict[str, Any]:
-    """https://learn.microsoft.com/graph/api/resources/user#properties"""
-    return {
-        "userPrincipalName": user_principal_name,
+_USUAL_OF_USERS: Mapping[str, Any] = MappingProxyType(
+    {
+        "userPrincipalName": None,
         "accountEnabled": True,
         "ageGroup": None,
         "businessPhones": [],
@@ -151,7 +154,7 @@ def user_properties(user_principal_name: str, created: datetime) -> dict[str, An
         "companyName": None,
         "consentProvidedForMinor": None,
         "country": None,
-        "createdDateTime": timestamp(created),
+        "createdDateTime": None,
         "creationType": None,
         "deletedDateTime": None,
         "department": None,
@@ -166,7 +169,7 @@ def user_properties(user_principal_name: str, created: datetime) -> dict[str, An
         "imAddresses": [],
         "jobTitle": None,
         "mail": None,
-        "mailNickname": user_principal_name.partition("@")[0],
+        "mailNickname": None,
         "mobilePhone": None,
         "officeLocation": None,
         "onPremisesDistinguishedName": None,
@@ -188,3 +191,17 @@ def user_properties(user_principal_name: str, created: datetime) -> dict[str, An
         "usageLocation": None,
         "userType": "Member",
     }
+)
+USER_PROPERTY_NAMES = tuple(_USUAL_OF_USERS)
+
+
+def user_properties(user_principal_name: str, created: str) -> Sparse:
+    """https://learn.microsoft.com/graph/api/resources/user#properties"""
+    return Sparse(
+        _USUAL_OF_USERS,
+        {
+            "userPrincipalName": user_principal_name,
+            "mailNickname": user_principal_name.partition("@")[0],
+            "createdDateTime": created,
+        },
+    )

@@ -21,6 +21,7 @@ from sandbox.entra.directory.objects import (
     ServicePrincipal,
     User,
 )
+from sandbox.entra.directory.population import populate
 from sandbox.entra.directory.tenant import Tenant
 from sandbox.entra.identifiers import Identifiers, stable_id
 from sandbox.entra.scenario import Scenario
@@ -52,7 +53,7 @@ def tenant_of(scenario: Scenario, ids: Identifiers, now: datetime) -> Tenant:
             tenant.memberships.add(scenario.group(parent).object_id, group.object_id)
     group_ids = {group.display_name: group.object_id for group in scenario.groups}
     for person in scenario.people:
-        properties = user_properties(person.user_principal_name, now) | {
+        properties = user_properties(person.user_principal_name, timestamp(now)) | {
             "displayName": person.display_name,
             "givenName": person.given_name,
             "surname": person.surname,
@@ -65,6 +66,8 @@ def tenant_of(scenario: Scenario, ids: Identifiers, now: datetime) -> Tenant:
         )
         for group in person.groups:
             tenant.memberships.add(group_ids[group], person.object_id)
+    if scenario.population:
+        populate(tenant, scenario.population, ids, now)
     _add_microsoft_graph(tenant, now)
     return tenant
 

@@ -1,7 +1,7 @@
 """Directory objects of one kind, found by object id or by an indexed property.
 
-Graph compares strings without case, and so do the indexes. A tenant has tens of thousands of users:
-looking one up by name must not read them all.
+Graph compares strings without case, and so do the indexes. A tenant has a hundred thousand users:
+looking one up by name must not read them all, and most values occur once.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class Table(Generic[T]):
 
     def __init__(self, *indexed: str) -> None:
         self._objects: dict[str, T] = {}
-        self._indexes: dict[str, dict[str, dict[str, T]]] = {name: {} for name in indexed}
+        self._indexes: dict[str, dict[str, T | dict[str, T]]] = {name: {} for name in indexed}
 
     def __len__(self) -> int:
         return len(self._objects)
@@ -45,7 +45,10 @@ class Table(Generic[T]):
         if name == "id":
             found = self.get(value)
             return [found] if found else []
-        return list(self._indexes[name].get(value.casefold(), {}).values())
+        entry = self._indexes[name].get(value.casefold())
+        if entry is None:
+            return []
+        return list(entry.values()) if isinstance(entry, dict) else [entry]
 
     def add(self, item: T) -> None:
         """Add a new object."""
@@ -66,14 +69,22 @@ class Table(Generic[T]):
     def _index(self, item: T) -> None:
         for name, index in self._indexes.items():
             value = item.properties.get(name)
-            if isinstance(value, str):
-                index.setdefault(value.casefold(), {})[item.object_id] = item
+            if not isinstance(value, str):
+                continue
+            entry = index.setdefault(value.casefold(), item)
+            if isinstance(entry, dict):
+                entry[item.object_id] = item
+            elif entry is not item:
+                index[value.casefold()] = {entry.object_id: entry, item.object_id: item}
 
     def _unindex(self, item: T) -> None:
         for name, index in self._indexes.items():
             value = item.properties.get(name)
-            if isinstance(value, str):
-                same = index[value.casefold()]
-                del same[item.object_id]
-                if not same:
-                    del index[value.casefold()]
+            if not isinstance(value, str):
+                continue
+            entry = index[value.casefold()]
+            if isinstance(entry, dict):
+                del entry[item.object_id]
+                if entry:
+                    continue
+            del index[value.casefold()]

@@ -9,10 +9,10 @@ from types import MappingProxyType
 from typing import Any
 
 from sandbox.entra.directory.new_objects import (
+    USER_PROPERTY_NAMES,
     application_properties,
     group_properties,
     service_principal_properties,
-    user_properties,
 )
 from sandbox.entra.directory.objects import DirectoryObject, ServicePrincipal, User
 from sandbox.entra.directory.tenant import Tenant
@@ -83,7 +83,7 @@ _DERIVED: Mapping[str, Callable[[Tenant, dict[str, Any]], Any]] = MappingProxyTy
 )
 """What the application decides: https://learn.microsoft.com/graph/api/resources/serviceprincipal"""
 
-_USER_NAMES = ("id", *user_properties("", _NEVER))
+_USER_NAMES = ("id", *USER_PROPERTY_NAMES)
 _GROUP_NAMES = ("id", *group_properties("", _NEVER))
 _APPLICATION_NAMES = ("id", *application_properties("", "", _NEVER))
 _SERVICE_PRINCIPAL_NAMES = ("id", *service_principal_properties("", _NEVER), *_DERIVED)

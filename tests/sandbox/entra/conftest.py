@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,8 +11,8 @@ import httpx
 import pytest
 
 from sandbox.certificates import CertificateAuthority
-from sandbox.entra import Entra, EntraEndpoints, load_scenario
-from sandbox.serving import Server, bind, url_of
+from sandbox.entra import Entra, load_scenario
+from sandbox.entra.served import serve_entra
 from tests.sandbox.entra.directory_client import DirectoryClient
 from tests.sandbox.entra.login_application import LoginApplication
 from tests.sandbox.entra.sign_in import SignIn
@@ -43,14 +42,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def entra(authority: CertificateAuthority, clock: Clock) -> Iterator[Entra]:
-    sockets = {name: bind() for name in ("login", "sts", "graph")}
-    endpoints = EntraEndpoints(**{name: url_of(sock) for name, sock in sockets.items()})
-    entra = Entra(load_scenario(COMPANY), endpoints, now=clock, issuer_ca_file=authority.ca_file)
-    certificate = authority.issue("localhost", "localhost", "127.0.0.1")
-    apps = {"login": entra.login_app, "sts": entra.sts_app, "graph": entra.graph_app}
-    with ExitStack() as running:
-        for name, app in apps.items():
-            running.enter_context(Server(app, sockets[name], certificate, name))
+    with serve_entra(load_scenario(COMPANY), authority, now=clock) as entra:
         yield entra
 
 
