@@ -10,7 +10,10 @@ TEST_WORKERS ?= 2
 # Bytecode goes with the virtual environment instead of into every folder.
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/pycache
 
-.PHONY: help setup requirements tools browser sandbox sandbox-down lint format test clean
+# What `make review` is told besides the stack, such as --refresh or --policy-pack policy.
+REVIEW ?=
+
+.PHONY: help setup requirements tools browser sandbox sandbox-down review lint format test clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -40,6 +43,9 @@ sandbox: setup ## rehearse everything and leave the sandbox running; STACK=guide
 
 sandbox-down: ## end the sandbox and remove all it made
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m sandbox down; else rm -rf .sandbox; fi
+
+review: setup ## say what the next `pulumi up` of STACK would mean for people; more options in REVIEW
+	@$(BIN)/python -m review run --stack $(STACK) $(REVIEW)
 
 lint: setup ## ruff and pyright over everything
 	@$(BIN)/ruff format --check .

@@ -26,6 +26,8 @@ MAY_IMPORT = {
     "settings": {"settings"},
     "graph": {"graph"},
     "components": {"components", "graph", "settings"},
+    "policy": {"policy", "review"},
+    "review": {"graph", "review"},
     "verify": {"verify"},
     "sandbox": {"sandbox", "settings", "verify"},
 }
