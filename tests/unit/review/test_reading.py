@@ -70,7 +70,7 @@ def test_the_events_tell_the_same_as_the_digest() -> None:
         "Previewing update (dev):",
         event("preludeEvent", config={"entra-eks-sso:issuer": "v2"}),
         event("diagnosticEvent", severity="debug", message="registering"),
-        step_event("same", state("pulumi:pulumi:Stack", "entra-eks-sso-dev")),
+        step_event("same", stack, stack),
         step_event("delete-replaced", old),
         step_event("replace", old, new),
         step_event("create-replacement", old, new),
