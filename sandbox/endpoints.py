@@ -25,6 +25,14 @@ class DeployerCredentials:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AwsCredentials:
+    """The account's access key."""
+
+    access_key_id: str
+    secret_access_key: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SandboxPerson:
     """Somebody who can sign in."""
 
@@ -51,6 +59,7 @@ class Endpoints:
     kubeconfig: str
     portal_url: str
     deployer: DeployerCredentials
+    aws: AwsCredentials
     people: tuple[SandboxPerson, ...]
 
     def write(self, path: Path) -> None:
@@ -73,6 +82,7 @@ class Endpoints:
             | {
                 "issuer": Issuers(**raw["issuer"]),
                 "deployer": DeployerCredentials(**raw["deployer"]),
+                "aws": AwsCredentials(**raw["aws"]),
                 "people": tuple(SandboxPerson(**person) for person in raw["people"]),
             }
         )
@@ -87,8 +97,8 @@ class Endpoints:
             "ARM_CLIENT_ID": self.deployer.client_id,
             "ARM_CLIENT_SECRET": self.deployer.client_secret,
             "ARM_USE_CLI": "false",
-            "AWS_ACCESS_KEY_ID": "sandbox",
-            "AWS_SECRET_ACCESS_KEY": "sandbox",
+            "AWS_ACCESS_KEY_ID": self.aws.access_key_id,
+            "AWS_SECRET_ACCESS_KEY": self.aws.secret_access_key,
             "AWS_CA_BUNDLE": self.ca_file,
             "REQUESTS_CA_BUNDLE": self.ca_file,
             "SSL_CERT_FILE": self.ca_file,

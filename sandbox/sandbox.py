@@ -14,7 +14,7 @@ from sandbox.certificates import CertificateAuthority
 from sandbox.cluster import Cluster, ClusterBinaries
 from sandbox.eks import EksControlPlane
 from sandbox.eks import create_app as create_eks_app
-from sandbox.endpoints import DeployerCredentials, Endpoints, Issuers, SandboxPerson
+from sandbox.endpoints import AwsCredentials, DeployerCredentials, Endpoints, Issuers, SandboxPerson
 from sandbox.entra import Entra, EntraEndpoints
 from sandbox.entra.scenario import load_scenario
 from sandbox.portal import create_portal
@@ -62,6 +62,12 @@ class Sandbox:
         """End everything that `start` started; the folder stays."""
         self._running.close()
 
+    @property
+    def unexpected(self) -> list[str]:
+        """What a client has asked for and nothing here answers to."""
+        calls = (*self.entra.unexpected, *self.eks.unexpected)
+        return [f"{call.method} {call.path}" for call in calls]
+
     def __enter__(self) -> Self:
         return self.start()
 
@@ -97,7 +103,12 @@ class Sandbox:
         starting.callback(self.cluster.stop)
         self.cluster.start()
         self.eks = EksControlPlane(
-            self.cluster, cluster_name=CLUSTER_NAME, region=REGION, account_id=ACCOUNT_ID
+            self.cluster,
+            cluster_name=CLUSTER_NAME,
+            region=REGION,
+            account_id=ACCOUNT_ID,
+            kubernetes_version=self._scenario.eks.kubernetes_version,
+            temper=self._scenario.eks.temper,
         )
         certificate = ca.issue("sandbox", "localhost", "127.0.0.1")
         apps = {
@@ -133,6 +144,10 @@ class Sandbox:
             portal_url=portal_url,
             deployer=DeployerCredentials(
                 client_id=deployer.client_id, client_secret=deployer.client_secret
+            ),
+            aws=AwsCredentials(
+                access_key_id=self.eks.access_key.access_key_id,
+                secret_access_key=self.eks.access_key.secret_access_key,
             ),
             people=tuple(
                 SandboxPerson(

@@ -1,14 +1,11 @@
-"""EKS over HTTP: authentication as far as it goes, routing, errors in the service's wire shape.
-
-Signatures are not checked (there is no secret to check them against), but a request must have one:
-a client without credentials would be refused by AWS, and must be here.
-"""
+"""EKS over HTTP: signatures, routing, errors in the service's wire shape, and a log of it all."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
+from uuid import uuid4
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -16,15 +13,19 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from sandbox.eks.call_log import RecordedCall
 from sandbox.eks.control_plane import EksControlPlane
 from sandbox.eks.errors import (
     EksError,
     InvalidParameterError,
-    MissingAuthenticationTokenError,
     NotImplementedInSandboxError,
+    no_such_addon,
+    no_such_capability,
+    no_such_node_group,
 )
 from sandbox.eks.identity_provider import CONFIG_TYPE
-from sandbox.eks.routes import OPERATIONS
+from sandbox.eks.routes import OPERATIONS, Operation
+from sandbox.eks.signature import SignatureCheck, SignedRequest
 from sandbox.eks.wire import (
     Json,
     optional_text,
@@ -42,49 +43,81 @@ _MAX_PAGE = 100
 Handler = Callable[[EksControlPlane, Request, bytes], Json]
 
 
+_REQUEST_ID = "x-amzn-RequestId"
+
+
 def create_app(control_plane: EksControlPlane) -> Starlette:
     """Return the EKS endpoint of `control_plane` as an ASGI application."""
+    endpoint = _Endpoint(control_plane)
     routes = [
         Route(
             operation.path,
-            partial(_answer, control_plane, _HANDLERS[operation.name]),
+            partial(endpoint.answer, operation, _HANDLERS[operation.name]),
             methods=[operation.method],
             name=operation.name,
         )
         for operation in OPERATIONS
     ]
-    return Starlette(
-        routes=routes,
-        exception_handlers={EksError: _refuse, 404: _not_implemented, 405: _not_implemented},
+    unknown = endpoint.answer_unknown
+    return Starlette(routes=routes, exception_handlers={404: unknown, 405: unknown})
+
+
+class _Endpoint:
+    """Checks, answers and records each request."""
+
+    def __init__(self, control_plane: EksControlPlane) -> None:
+        self._eks = control_plane
+        self._signatures = SignatureCheck(control_plane.access_key, control_plane.region)
+
+    async def answer(self, operation: Operation, handler: Handler, request: Request) -> Response:
+        body = await request.body()
+        try:
+            self._signatures.ensure_signed(_signed(request, body))
+            self._eks.admit()
+            # The control plane asks the API server, which would hold up all other requests.
+            answer = await run_in_threadpool(handler, self._eks, request, body)
+        except EksError as error:
+            return self._refuse(request, error, operation.name)
+        response = JSONResponse(answer, headers={_REQUEST_ID: str(uuid4())})
+        self._record(request, response, operation.name)
+        return response
+
+    async def answer_unknown(self, request: Request, _error: Exception) -> Response:
+        msg = f"the sandbox's EKS does not implement {request.method} {request.url.path}"
+        return self._refuse(request, NotImplementedInSandboxError(msg), None)
+
+    def _refuse(self, request: Request, error: EksError, operation: str | None) -> Response:
+        response = JSONResponse(
+            {"message": error.message, **error.resource_names},
+            status_code=error.status,
+            headers={"x-amzn-ErrorType": error.code, _REQUEST_ID: str(uuid4())},
+        )
+        self._record(request, response, operation, error.code)
+        return response
+
+    def _record(
+        self, request: Request, response: Response, operation: str | None, code: str | None = None
+    ) -> None:
+        self._eks.calls.entries.append(
+            RecordedCall(
+                method=request.method,
+                path=request.url.path,
+                status=response.status_code,
+                operation=operation,
+                error_code=code,
+            )
+        )
+
+
+def _signed(request: Request, body: bytes) -> SignedRequest:
+    scope, url = request.scope, request.url
+    query = f"?{url.query}" if url.query else ""
+    return SignedRequest(
+        method=request.method,
+        url=f"{url.scheme}://{url.netloc}{scope['raw_path'].decode()}{query}",
+        headers={name.lower(): value for name, value in request.headers.items()},
+        body=body,
     )
-
-
-async def _answer(control_plane: EksControlPlane, handler: Handler, request: Request) -> Response:
-    _ensure_signed(request)
-    body = await request.body()
-    # The control plane asks the API server, which would hold up all other requests.
-    return JSONResponse(await run_in_threadpool(handler, control_plane, request, body))
-
-
-def _ensure_signed(request: Request) -> None:
-    if not request.headers.get("authorization", "").startswith("AWS4-HMAC-SHA256 "):
-        msg = "Missing Authentication Token"
-        raise MissingAuthenticationTokenError(msg)
-
-
-async def _refuse(_request: Request, error: Exception) -> Response:
-    if not isinstance(error, EksError):
-        raise error
-    return JSONResponse(
-        {"message": error.message, **error.resource_names},
-        status_code=error.status,
-        headers={"x-amzn-ErrorType": error.code},
-    )
-
-
-async def _not_implemented(request: Request, _error: Exception) -> Response:
-    msg = f"the sandbox's EKS does not implement {request.method} {request.url.path}"
-    return await _refuse(request, NotImplementedInSandboxError(msg))
 
 
 def _describe_cluster(eks: EksControlPlane, request: Request, _body: bytes) -> Json:
@@ -130,11 +163,13 @@ def _list_configs(eks: EksControlPlane, request: Request, _body: bytes) -> Json:
 
 
 def _describe_update(eks: EksControlPlane, request: Request, _body: bytes) -> Json:
+    _refuse_other_resources(eks, request)
     path = request.path_params
     return {"update": render_update(eks.describe_update(path["name"], path["update_id"]))}
 
 
 def _list_updates(eks: EksControlPlane, request: Request, _body: bytes) -> Json:
+    _refuse_other_resources(eks, request)
     return _page(request, "updateIds", eks.list_updates(request.path_params["name"]))
 
 
@@ -150,6 +185,14 @@ def _tag(eks: EksControlPlane, request: Request, body: bytes) -> Json:
 def _untag(eks: EksControlPlane, request: Request, _body: bytes) -> Json:
     eks.untag(request.path_params["arn"], request.query_params.getlist("tagKeys"))
     return {}
+
+
+def _refuse_other_resources(eks: EksControlPlane, request: Request) -> None:
+    """Updates can be asked for by what else a cluster has; this one has nothing else."""
+    eks.describe_cluster(request.path_params["name"])
+    for parameter, absent in _OTHER_RESOURCES.items():
+        if name := request.query_params.get(parameter):
+            raise absent(name)
 
 
 def _page(request: Request, member: str, items: Sequence[Any]) -> Json:
@@ -169,6 +212,11 @@ def _page(request: Request, member: str, items: Sequence[Any]) -> Json:
     return {member: list(items[start:end]), **following}
 
 
+_OTHER_RESOURCES: dict[str, Callable[[str], EksError]] = {
+    "nodegroupName": no_such_node_group,
+    "addonName": no_such_addon,
+    "capabilityName": no_such_capability,
+}
 _HANDLERS: dict[str, Handler] = {
     "DescribeCluster": _describe_cluster,
     "ListIdentityProviderConfigs": _list_configs,

@@ -1,24 +1,30 @@
 """The control plane of one cluster: its identity providers and the updates they take.
 
 Associating and disassociating configure the real API server, and are done when that has loaded the
-change, however long it takes; nothing goes by time. Where this differs from EKS on purpose: an
-issuer that the API server cannot discover fails the association after a minute (what EKS does
-then is not documented). IAM, node groups and all else of EKS are left to others.
+change, and not before the time that its temper (`temper`) says. Where this differs from EKS on
+purpose: an issuer that the API server cannot discover fails the association after a minute (what
+EKS does then is not documented). IAM, node groups and all else of EKS are left to others.
 """
 
 from __future__ import annotations
 
 import hashlib
+import random
 import threading
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
+from sandbox.eks.access_key import AccessKey
 from sandbox.eks.api_server import ApiServer
+from sandbox.eks.call_log import CallLog, RecordedCall
 from sandbox.eks.errors import (
     InvalidParameterError,
     TagsBadRequestError,
+    ThrottlingError,
+    another_request,
     no_such_cluster,
     no_such_config,
     no_such_tagged_resource,
@@ -36,6 +42,7 @@ from sandbox.eks.identity_provider import (
     UpdateType,
 )
 from sandbox.eks.rules import check_association, check_tags
+from sandbox.eks.temper import EksTemper
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +63,12 @@ class ClusterDescription:
 
 
 class EksControlPlane:
-    """The control plane of the cluster `cluster_name`; may be used by several threads."""
+    """The control plane of the cluster `cluster_name`; may be used by several threads.
+
+    `access_key` is the account's only one, made up unless it is given; `kubernetes_version` is what
+    EKS says and goes by, the API server's own unless it is given. `temper` may be set to another
+    one at any time; it counts for updates that begin later.
+    """
 
     def __init__(
         self,
@@ -65,11 +77,18 @@ class EksControlPlane:
         cluster_name: str,
         region: str,
         account_id: str,
+        access_key: AccessKey | None = None,
+        kubernetes_version: str | None = None,
+        temper: EksTemper | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
     ) -> None:
         self.cluster_name = cluster_name
+        self.region = region
+        self.access_key = access_key or AccessKey.generate()
+        self.calls = CallLog()
         self._api_server = cluster
+        self._version = kubernetes_version
         self._arn_prefix = f"arn:aws:eks:{region}:{account_id}"
         self._cluster_arn = f"{self._arn_prefix}:cluster/{cluster_name}"
         self._role_arn = f"arn:aws:iam::{account_id}:role/{cluster_name}"
@@ -79,10 +98,43 @@ class EksControlPlane:
         self._new_id = new_id
         self._created_at = clock()
         self._lock = threading.RLock()
+        self.temper = temper or EksTemper()
         self._configs: dict[str, IdentityProviderConfig] = {}
         self._updates: dict[str, Update] = {}
-        self._by_request_token: dict[str, str] = {}
+        self._by_request_token: dict[str, tuple[Any, str]] = {}
         self._cluster_tags: dict[str, str] = {}
+
+    @property
+    def temper(self) -> EksTemper:
+        """How slow and moody it is from now on."""
+        return self._temper
+
+    @temper.setter
+    def temper(self, temper: EksTemper) -> None:
+        with self._lock:
+            self._temper = temper
+            self._dice = random.Random(temper.seed)  # noqa: S311 - repeatable on purpose
+
+    @property
+    def unexpected(self) -> list[RecordedCall]:
+        """The calls to which nothing here answers."""
+        return self.calls.unexpected
+
+    @property
+    def kubernetes_version(self) -> str:
+        """The cluster's minor version, such as `1.34`."""
+        return self._version or self._api_server.version
+
+    def admit(self) -> None:
+        """Let a call pass, or not.
+
+        Raises:
+            ThrottlingError: by its temper.
+        """
+        with self._lock:
+            if self._dice.random() < self._temper.throttling_rate:
+                msg = "Rate exceeded"
+                raise ThrottlingError(msg)
 
     def describe_cluster(self, name: str) -> ClusterDescription:
         """Raises ResourceNotFoundError, as every operation does for another cluster's name."""
@@ -93,7 +145,7 @@ class EksControlPlane:
                 arn=self._cluster_arn,
                 role_arn=self._role_arn,
                 created_at=self._created_at,
-                version=self._api_server.version,
+                version=self.kubernetes_version,
                 endpoint=self._api_server.server_url,
                 issuer=self._issuer,
                 ca_pem=self._api_server.ca_file.read_bytes(),
@@ -111,7 +163,8 @@ class EksControlPlane:
         """
         with self._lock:
             self._settle(cluster)
-            if repeated := self._repeated(request_token):
+            request = (UpdateType.ASSOCIATE, oidc, dict(tags))
+            if repeated := self._repeated(request_token, request):
                 return repeated
             self._ensure_no_update(UpdateType.ASSOCIATE)
             check_association(
@@ -119,7 +172,7 @@ class EksControlPlane:
                 present=[config.oidc for config in self._configs.values()],
                 cluster_name=cluster,
                 cluster_issuer=self._issuer,
-                kubernetes_version=self._api_server.version,
+                kubernetes_version=self.kubernetes_version,
             )
             check_tags(tags, InvalidParameterError)
             config_id = self._new_id()
@@ -131,7 +184,7 @@ class EksControlPlane:
                 status=ConfigStatus.CREATING,
                 tags=dict(tags),
             )
-            return self._begin(UpdateType.ASSOCIATE, oidc.name, request_token)
+            return self._begin(request, oidc.name, request_token)
 
     def disassociate(
         self, cluster: str, config_type: str, name: str, request_token: str | None
@@ -143,13 +196,14 @@ class EksControlPlane:
         """
         with self._lock:
             self._settle(cluster)
-            if repeated := self._repeated(request_token):
+            request = (UpdateType.DISASSOCIATE, config_type, name)
+            if repeated := self._repeated(request_token, request):
                 return repeated
             self._ensure_no_update(UpdateType.DISASSOCIATE)
             if config_type != CONFIG_TYPE or name not in self._configs:
                 raise not_associated(cluster)
             self._configs[name] = replace(self._configs[name], status=ConfigStatus.DELETING)
-            return self._begin(UpdateType.DISASSOCIATE, name, request_token)
+            return self._begin(request, name, request_token)
 
     def describe_config(self, cluster: str, config_type: str, name: str) -> IdentityProviderConfig:
         """Raises ResourceNotFoundError for one that is not associated (any more)."""
@@ -226,23 +280,37 @@ class EksControlPlane:
                 return update
         return None
 
-    def _repeated(self, request_token: str | None) -> Update | None:
-        """The token makes a repeated request the same request."""
-        update_id = self._by_request_token.get(request_token or "")
-        return self._updates[update_id] if update_id else None
+    def _repeated(self, request_token: str | None, request: tuple[Any, ...]) -> Update | None:
+        """The token makes a repeated request the same request; another one may not use it."""
+        known = self._by_request_token.get(request_token or "")
+        if known is None:
+            return None
+        before, update_id = known
+        if before != request:
+            raise another_request()
+        return self._updates[update_id]
 
-    def _begin(self, kind: UpdateType, config_name: str, request_token: str | None) -> Update:
+    def _begin(
+        self, request: tuple[Any, ...], config_name: str, request_token: str | None
+    ) -> Update:
+        kind: UpdateType = request[0]
+        associating = kind is UpdateType.ASSOCIATE
+        temper, now = self._temper, self._clock()
+        takes_s = temper.association_s if associating else temper.disassociation_s
         update = Update(
             id=self._new_id(),
             type=kind,
             status=UpdateStatus.IN_PROGRESS,
             config_name=config_name,
-            created_at=self._clock(),
+            created_at=now,
+            not_before=now + timedelta(seconds=takes_s),
+            doom=temper.association_error if associating else None,
         )
         self._updates[update.id] = update
         if request_token:
-            self._by_request_token[request_token] = update.id
-        self._apply_trust()
+            self._by_request_token[request_token] = (request, update.id)
+        if update.doom is None:
+            self._apply_trust()
         return update
 
     def _apply_trust(self) -> None:
@@ -260,18 +328,25 @@ class EksControlPlane:
             raise no_such_cluster(cluster)
         if (update := self._in_progress()) is None:
             return
-        associating = update.type is UpdateType.ASSOCIATE
-        config = self._configs[update.config_name]
-        if self._api_server.trust_is_loaded():
+        if self._clock() < update.not_before:
+            return
+        if reason := update.doom or self._api_server.trust_refusal():
+            self._fail(update, reason)
+        elif self._api_server.trust_is_loaded():
             self._updates[update.id] = replace(update, status=UpdateStatus.SUCCESSFUL)
-            if associating:
-                self._configs[config.oidc.name] = replace(config, status=ConfigStatus.ACTIVE)
+            if update.type is UpdateType.ASSOCIATE:
+                self._activate(update.config_name)
             else:
-                del self._configs[config.oidc.name]
-        elif reason := self._api_server.trust_refusal():
-            self._updates[update.id] = replace(update, status=UpdateStatus.FAILED, error=reason)
-            if associating:
-                del self._configs[config.oidc.name]
-            else:
-                self._configs[config.oidc.name] = replace(config, status=ConfigStatus.ACTIVE)
+                del self._configs[update.config_name]
+
+    def _fail(self, update: Update, reason: str) -> None:
+        self._updates[update.id] = replace(update, status=UpdateStatus.FAILED, error=reason)
+        if update.type is UpdateType.ASSOCIATE:
+            del self._configs[update.config_name]
+        else:
+            self._activate(update.config_name)
+        if update.doom is None:
             self._apply_trust()
+
+    def _activate(self, name: str) -> None:
+        self._configs[name] = replace(self._configs[name], status=ConfigStatus.ACTIVE)

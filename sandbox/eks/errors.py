@@ -6,7 +6,9 @@ https://docs.aws.amazon.com/eks/latest/APIReference/CommonErrors.html and each o
     EksError
       InvalidParameterError, InvalidRequestError, ResourceInUseError, ResourceNotFoundError
       TagsBadRequestError, TagsNotFoundError          the tag operations have names of their own
-      MissingAuthenticationTokenError, SerializationError
+      ThrottlingError
+      MissingAuthenticationTokenError, IncompleteSignatureError, UnrecognizedClientError,
+      InvalidSignatureError, SerializationError     before any operation
       NotImplementedInSandboxError                    never of the real service
 """
 
@@ -82,6 +84,34 @@ class MissingAuthenticationTokenError(EksError):
     code = "MissingAuthenticationTokenException"
 
 
+class IncompleteSignatureError(EksError):
+    """The request's signature lacks a part."""
+
+    status = 403
+    code = "IncompleteSignatureException"
+
+
+class UnrecognizedClientError(EksError):
+    """The access key is nobody's."""
+
+    status = 403
+    code = "UnrecognizedClientException"
+
+
+class InvalidSignatureError(EksError):
+    """The signature is another one, too old, or for another region or service."""
+
+    status = 403
+    code = "InvalidSignatureException"
+
+
+class ThrottlingError(EksError):
+    """Too many calls."""
+
+    status = 429
+    code = "ThrottlingException"
+
+
 class NotImplementedInSandboxError(EksError):
     """The sandbox does not have this operation."""
 
@@ -136,6 +166,26 @@ def no_such_cluster(name: str) -> ResourceNotFoundError:
 def no_such_update(update_id: str) -> ResourceNotFoundError:
     """DescribeUpdate's page has the error, not its words."""
     return ResourceNotFoundError(f"No update found for ID: {update_id}")
+
+
+def another_request() -> InvalidParameterError:
+    """The token's documentation says what it is for, not what a wrong use of it leads to."""
+    return InvalidParameterError("The client request token was used for another request before")
+
+
+def no_such_node_group(name: str) -> ResourceNotFoundError:
+    """The sandbox's cluster has no node groups, add-ons or capabilities."""
+    return ResourceNotFoundError(f"No node group found for name: {name}.", nodegroupName=name)
+
+
+def no_such_addon(name: str) -> ResourceNotFoundError:
+    """As for node groups."""
+    return ResourceNotFoundError(f"No addon: {name} found", addonName=name)
+
+
+def no_such_capability(name: str) -> ResourceNotFoundError:
+    """As for node groups."""
+    return ResourceNotFoundError(f"No capability found for name: {name}.")
 
 
 def no_such_tagged_resource(arn: str) -> TagsNotFoundError:

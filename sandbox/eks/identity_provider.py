@@ -98,4 +98,8 @@ class Update:
     status: UpdateStatus
     config_name: str
     created_at: datetime
+    not_before: datetime
+    """When it can be over at the earliest."""
+    doom: str | None = None
+    """What it will fail with, decided when it began; never shown."""
     error: str | None = None

@@ -14,6 +14,7 @@ from typing import Literal, Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from sandbox.eks.temper import EksScenario
 from sandbox.entra.identifiers import stable_id
 from sandbox.entra.microsoft_graph import APP_ROLE_IDS
 from sandbox.entra.temper.model import Temper
@@ -90,6 +91,8 @@ class Scenario(_Part):
     population: Population | None = None
     temper: Temper = Temper()
     """How the directory behaves at first."""
+    eks: EksScenario = EksScenario()
+    """The cluster that EKS says it has, and how EKS behaves at first."""
 
     def person(self, user_principal_name: str) -> ScenarioPerson:
         """Return the person with this user principal name.

@@ -33,8 +33,8 @@ def snapshot(sandbox: Sandbox) -> dict[str, Any]:
         region_name="eu-central-1",
         endpoint_url=endpoints.eks_url,
         verify=endpoints.ca_file,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
+        aws_access_key_id=endpoints.aws.access_key_id,
+        aws_secret_access_key=endpoints.aws.secret_access_key,
     )
     listed = eks.list_identity_provider_configs(clusterName=endpoints.cluster)
     eks.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,11 @@ from botocore.config import Config
 
 from sandbox.certificates import CertificateAuthority
 from sandbox.cluster import TrustedIssuer
-from sandbox.eks import EksControlPlane, create_app
+from sandbox.eks import AccessKey, EksControlPlane, create_app
 from sandbox.serving import Server, bind
+from tests.sandbox.eks.model_check import ModelCheck
 
+ACCESS_KEY = AccessKey(access_key_id="AKIATEST", secret_access_key="s3cret")
 CREATED_AT = datetime(2026, 9, 1, 12, tzinfo=UTC)
 
 
@@ -48,16 +50,29 @@ class StubbornApiServer:
         self._refusal = reason
 
 
-def eks_client(url: str, ca_file: Path) -> Any:
+class Clock:
+    """Stands still until it is told to go on."""
+
+    def __init__(self) -> None:
+        self.now = CREATED_AT
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def go_on(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+def eks_client(url: str, ca_file: Path, key: AccessKey = ACCESS_KEY, **more: Any) -> Any:
     """The independent client: boto3, with its own model of the service."""
     return boto3.client(
         "eks",
         endpoint_url=url,
-        region_name="eu-central-1",
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
+        region_name=more.pop("region_name", "eu-central-1"),
+        aws_access_key_id=key.access_key_id,
+        aws_secret_access_key=key.secret_access_key,
         verify=str(ca_file),
-        config=Config(retries={"total_max_attempts": 1}, proxies={}),
+        config=Config(retries={"total_max_attempts": 1}, proxies={}, **more),
     )
 
 
@@ -72,16 +87,26 @@ def api_server(ca: CertificateAuthority) -> StubbornApiServer:
 
 
 @pytest.fixture
-def eks_url(ca: CertificateAuthority, api_server: StubbornApiServer) -> Iterator[str]:
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def control_plane(api_server: StubbornApiServer, clock: Clock) -> EksControlPlane:
     ids = (f"id-{number}" for number in itertools.count(1))
-    control_plane = EksControlPlane(
+    return EksControlPlane(
         api_server,
         cluster_name="dev",
         region="eu-central-1",
         account_id="111122223333",
-        clock=lambda: CREATED_AT,
+        access_key=ACCESS_KEY,
+        clock=clock,
         new_id=lambda: next(ids),
     )
+
+
+@pytest.fixture
+def eks_url(ca: CertificateAuthority, control_plane: EksControlPlane) -> Iterator[str]:
     with Server(create_app(control_plane), bind(), ca.issue("eks", "localhost"), "eks") as server:
         yield server.url
 
@@ -89,5 +114,6 @@ def eks_url(ca: CertificateAuthority, api_server: StubbornApiServer) -> Iterator
 @pytest.fixture
 def eks(eks_url: str, ca: CertificateAuthority) -> Iterator[Any]:
     client = eks_client(eks_url, ca.ca_file)
+    ModelCheck(client)
     yield client
     client.close()

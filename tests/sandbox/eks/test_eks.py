@@ -9,10 +9,14 @@ from typing import Any
 
 import httpx
 import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
 from sandbox.certificates import CertificateAuthority
-from tests.sandbox.eks.conftest import CREATED_AT, StubbornApiServer
+from sandbox.eks import EksControlPlane, EksTemper
+from tests.sandbox.eks.conftest import ACCESS_KEY, CREATED_AT, Clock, StubbornApiServer
 
 ISSUER = "https://login.example/t/v2.0"
 OIDC = {
@@ -200,6 +204,87 @@ def test_a_repeated_request_is_the_same_request(eks: Any) -> None:
     assert first["id"] == again["id"]
 
 
+def test_a_token_cannot_be_used_for_another_request(
+    eks: Any, api_server: StubbornApiServer
+) -> None:
+    eks.associate_identity_provider_config(clusterName="dev", oidc=OIDC, clientRequestToken="once")
+    api_server.load()
+    with pytest.raises(ClientError) as refused:
+        eks.associate_identity_provider_config(
+            clusterName="dev", oidc=OIDC | {"clientId": "another"}, clientRequestToken="once"
+        )
+    assert _refusal(refused)[:2] == (400, "InvalidParameterException")
+
+
+def test_an_association_takes_as_long_as_the_temper_says(
+    eks: Any, control_plane: EksControlPlane, api_server: StubbornApiServer, clock: Clock
+) -> None:
+    control_plane.temper = EksTemper(association_s=1200, disassociation_s=600)
+    update = _associate(eks)
+    api_server.load()
+    clock.go_on(1199)
+    assert _describe(eks)["status"] == "CREATING"
+    assert eks.describe_cluster(name="dev")["cluster"]["status"] == "UPDATING"
+    clock.go_on(1)
+    assert _describe(eks)["status"] == "ACTIVE"
+    assert _update_status(eks, update) == "Successful"
+
+    _disassociate(eks)
+    api_server.load()
+    clock.go_on(599)
+    assert _describe(eks)["status"] == "DELETING"
+    clock.go_on(1)
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        _describe(eks)
+
+
+def test_time_alone_makes_no_association_active(
+    eks: Any, control_plane: EksControlPlane, clock: Clock
+) -> None:
+    control_plane.temper = EksTemper(association_s=60)
+    _associate(eks)
+    clock.go_on(3600)
+    assert _describe(eks)["status"] == "CREATING", "the API server has not loaded it"
+
+
+def test_an_association_can_be_made_to_fail(
+    eks: Any, control_plane: EksControlPlane, api_server: StubbornApiServer, clock: Clock
+) -> None:
+    reason = "Role with arn: arn:aws:iam::111122223333:role/dev, could not be assumed"
+    control_plane.temper = EksTemper(association_s=60, association_error=reason)
+    update = _associate(eks)
+    assert _update_status(eks, update) == "InProgress"
+    clock.go_on(60)
+    failed = eks.describe_update(name="dev", updateId=update["id"])["update"]
+    assert (failed["status"], failed["errors"][0]["errorMessage"]) == ("Failed", reason)
+    assert api_server.wanted == [], "it was never trusted"
+    control_plane.temper = EksTemper()
+    assert _associate(eks)["id"] != update["id"], "the name is free again"
+
+
+def test_a_moody_control_plane_throttles(eks: Any, control_plane: EksControlPlane) -> None:
+    control_plane.temper = EksTemper(throttling_rate=0.5, seed=7)
+    answers: list[bool] = []
+    for _ in range(20):
+        try:
+            eks.list_identity_provider_configs(clusterName="dev")
+        except ClientError as error:
+            response: Any = error.response
+            assert response["Error"]["Code"] == "ThrottlingException"
+            assert response["ResponseMetadata"]["HTTPStatusCode"] == httpx.codes.TOO_MANY_REQUESTS
+            answers.append(False)
+        else:
+            answers.append(True)
+    assert 0 < answers.count(False) < len(answers)
+
+
+def test_updates_of_what_a_cluster_here_does_not_have_are_not_found(eks: Any) -> None:
+    for parameter in ("nodegroupName", "addonName", "capabilityName"):
+        with pytest.raises(ClientError) as refused:
+            eks.list_updates(name="dev", **{parameter: "workers"})
+        assert _refusal(refused)[:2] == (404, "ResourceNotFoundException")
+
+
 def test_disassociating_what_is_not_associated_is_said_in_the_words_terraform_knows(
     eks: Any,
 ) -> None:
@@ -271,7 +356,9 @@ def test_lists_come_in_pages(eks: Any, api_server: StubbornApiServer) -> None:
     assert names == [["p0", "p1"], ["p2"]]
 
 
-def test_an_operation_the_sandbox_has_not_names_itself(eks: Any) -> None:
+def test_an_operation_the_sandbox_has_not_names_itself_and_is_recorded(
+    eks: Any, control_plane: EksControlPlane
+) -> None:
     with pytest.raises(ClientError) as refused:
         eks.list_nodegroups(clusterName="dev")
     assert _refusal(refused) == (
@@ -279,12 +366,8 @@ def test_an_operation_the_sandbox_has_not_names_itself(eks: Any) -> None:
         "NotImplementedInSandbox",
         "the sandbox's EKS does not implement GET /clusters/dev/node-groups",
     )
-
-
-def test_a_request_without_signature_is_refused(eks_url: str, ca: CertificateAuthority) -> None:
-    answer = httpx.get(f"{eks_url}/clusters/dev", verify=ca.client_context(), trust_env=False)
-    assert answer.status_code == httpx.codes.FORBIDDEN
-    assert answer.headers["x-amzn-errortype"] == "MissingAuthenticationTokenException"
+    [unexpected] = control_plane.unexpected
+    assert unexpected.path == "/clusters/dev/node-groups"
 
 
 @pytest.mark.parametrize(
@@ -301,10 +384,14 @@ def test_a_request_without_signature_is_refused(eks_url: str, ca: CertificateAut
 def test_a_malformed_body_is_refused(
     eks_url: str, ca: CertificateAuthority, body: str, code: str
 ) -> None:
+    url = f"{eks_url}/clusters/dev/identity-provider-configs/associate"
+    signed = AWSRequest(method="POST", url=url, data=body)
+    credentials = Credentials(ACCESS_KEY.access_key_id, ACCESS_KEY.secret_access_key)
+    SigV4Auth(credentials, "eks", "eu-central-1").add_auth(signed)
     answer = httpx.post(
-        f"{eks_url}/clusters/dev/identity-provider-configs/associate",
+        url,
         content=body,
-        headers={"Authorization": "AWS4-HMAC-SHA256 Credential=test"},
+        headers=dict(signed.headers),
         verify=ca.client_context(),
         trust_env=False,
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -15,74 +15,101 @@ from sandbox.cluster import Cluster
 from sandbox.eks import EksControlPlane, create_app
 from sandbox.serving import Server, bind
 from sandbox.waiting import wait_until
-from tests.sandbox.cluster.issuer import serve_issuer
+from tests.sandbox.cluster.issuer import Issuer, serve_issuer
 from tests.sandbox.cluster.running_cluster import run_cluster, user_info, who_am_i
 from tests.sandbox.eks.conftest import eks_client
 
 pytestmark = pytest.mark.apiserver
 
 
-@pytest.fixture
-def cluster(tmp_path: Path, ca: CertificateAuthority) -> Iterator[Cluster]:
-    with run_cluster(tmp_path / "cluster", ca) as cluster:
-        yield cluster
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """A cluster in an account, and two issuers that it does not know yet."""
 
+    eks: Any
+    cluster: Cluster
+    issuer: Issuer
 
-@pytest.fixture
-def eks(cluster: Cluster, ca: CertificateAuthority) -> Iterator[Any]:
-    control_plane = EksControlPlane(
-        cluster, cluster_name="dev", region="eu-central-1", account_id="111122223333"
-    )
-    with Server(create_app(control_plane), bind(), ca.issue("eks", "localhost"), "eks") as server:
-        client = eks_client(server.url, ca.ca_file)
-        yield client
-        client.close()
+    def sign_in(self, path: str, client_id: str, user: str) -> httpx.Response:
+        token = self.issuer.token(self.issuer.url(path), client_id, upn=user, groups=["g1"])
+        return who_am_i(self.cluster, token)
 
-
-def test_associate_sign_in_disassociate_no_sign_in(
-    eks: Any, cluster: Cluster, ca: CertificateAuthority
-) -> None:
-    reference = {"type": "oidc", "name": "entra"}
-
-    def is_active() -> bool:
-        config = eks.describe_identity_provider_config(
-            clusterName="dev", identityProviderConfig=reference
-        )
-        return config["identityProviderConfig"]["oidc"]["status"] == "ACTIVE"
-
-    def is_gone() -> bool:
-        try:
-            is_active()
-        except ClientError:
-            return True
-        return False
-
-    with serve_issuer(ca) as issuer:
-        url = issuer.url("tenant/v2.0")
-
-        def sign_in() -> httpx.Response:
-            return who_am_i(cluster, issuer.token(url, "client", upn="alice", groups=["g1"]))
-
-        assert sign_in().status_code == httpx.codes.UNAUTHORIZED
-        eks.associate_identity_provider_config(
+    def associate(self, name: str, path: str, client_id: str, prefix: str) -> None:
+        self.eks.associate_identity_provider_config(
             clusterName="dev",
             oidc={
-                "identityProviderConfigName": "entra",
-                "issuerUrl": url,
-                "clientId": "client",
+                "identityProviderConfigName": name,
+                "issuerUrl": self.issuer.url(path),
+                "clientId": client_id,
                 "usernameClaim": "upn",
-                "usernamePrefix": "entra:",
+                "usernamePrefix": prefix,
                 "groupsClaim": "groups",
+                "groupsPrefix": prefix,
             },
         )
-        assert not is_active()
-        wait_until(is_active, what="the association", timeout_s=60, poll_s=0.25)
-        user = user_info(sign_in())
-        assert user["username"] == "entra:alice"
-        assert user["groups"] == ["g1", "system:authenticated"]
+        assert self.status(name) == "CREATING"
+        self._wait(lambda: self.status(name) == "ACTIVE", f"the association of {name}")
 
-        eks.disassociate_identity_provider_config(
-            clusterName="dev", identityProviderConfig=reference
+    def disassociate(self, name: str) -> None:
+        self.eks.disassociate_identity_provider_config(
+            clusterName="dev", identityProviderConfig={"type": "oidc", "name": name}
         )
-        wait_until(is_gone, what="the disassociation", timeout_s=60, poll_s=0.25)
-        assert sign_in().status_code == httpx.codes.UNAUTHORIZED
+        assert self.status(name) == "DELETING"
+        self._wait(lambda: self.status(name) is None, f"the disassociation of {name}")
+
+    def status(self, name: str) -> str | None:
+        try:
+            config = self.eks.describe_identity_provider_config(
+                clusterName="dev", identityProviderConfig={"type": "oidc", "name": name}
+            )
+        except ClientError:
+            return None
+        return config["identityProviderConfig"]["oidc"]["status"]
+
+    def _wait(self, condition: Callable[[], bool], what: str) -> None:
+        wait_until(condition, what=what, timeout_s=60, poll_s=0.25)
+
+
+@pytest.fixture(scope="module")
+def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
+    folder = tmp_path_factory.mktemp("account")
+    ca = CertificateAuthority(folder / "tls")
+    with run_cluster(folder / "cluster", ca) as cluster, serve_issuer(ca) as issuer:
+        control_plane = EksControlPlane(
+            cluster, cluster_name="dev", region="eu-central-1", account_id="111122223333"
+        )
+        certificate = ca.issue("eks", "localhost")
+        with Server(create_app(control_plane), bind(), certificate, "eks") as server:
+            client = eks_client(server.url, ca.ca_file, control_plane.access_key)
+            yield Account(eks=client, cluster=cluster, issuer=issuer)
+            client.close()
+        assert control_plane.unexpected == []
+
+
+def test_two_identity_providers_are_trusted_each_for_itself(account: Account) -> None:
+    """As for two applications of one tenant, one by each issuer, or two tenants."""
+    assert account.sign_in("tenant/v2.0", "client", "alice").status_code == 401
+
+    account.associate("entra", "tenant/v2.0", "client", "entra:")
+    user = user_info(account.sign_in("tenant/v2.0", "client", "alice"))
+    assert user["username"] == "entra:alice"
+    assert user["groups"] == ["entra:g1", "system:authenticated"]
+    assert account.sign_in("partner", "partner-client", "bob").status_code == 401
+
+    account.associate("partner", "partner", "partner-client", "partner:")
+    assert user_info(account.sign_in("partner", "partner-client", "bob"))["username"] == (
+        "partner:bob"
+    )
+    assert user_info(account.sign_in("tenant/v2.0", "client", "carol"))["username"] == (
+        "entra:carol"
+    )
+    assert account.sign_in("partner", "client", "bob").status_code == 401, "each its own audience"
+
+    account.disassociate("entra")
+    assert account.sign_in("tenant/v2.0", "client", "dave").status_code == 401
+    assert user_info(account.sign_in("partner", "partner-client", "erin"))["username"] == (
+        "partner:erin"
+    )
+
+    account.disassociate("partner")
+    assert account.sign_in("partner", "partner-client", "frank").status_code == 401

@@ -78,8 +78,9 @@ def account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Account
     for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_EKS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_CA_BUNDLE", str(ca.ca_file))
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "sandbox")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "sandbox")
+    key = control_plane.access_key
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", key.access_key_id)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", key.secret_access_key)
     certificate = ca.issue("eks", "localhost")
     with Server(create_app(control_plane), bind(), certificate, "eks") as server:
         yield Account(url=server.url, api_server=api_server)

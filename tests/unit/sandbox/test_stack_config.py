@@ -5,7 +5,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from sandbox.endpoints import DeployerCredentials, Endpoints, Issuers, SandboxPerson
+from sandbox.endpoints import (
+    AwsCredentials,
+    DeployerCredentials,
+    Endpoints,
+    Issuers,
+    SandboxPerson,
+)
 from sandbox.stack_config import StackConfigError, render, settings_of
 
 TENANT = "3f8a0c52-6d1e-4b7a-9c45-1e2d3a4b5c6d"
@@ -30,6 +36,7 @@ def endpoints() -> Endpoints:
         kubeconfig="/sandbox/kubeconfig",
         portal_url="https://127.0.0.1:6",
         deployer=DeployerCredentials(client_id="deployer", client_secret="s3cret"),
+        aws=AwsCredentials(access_key_id="AKIA", secret_access_key="s3cret"),
         people=(SandboxPerson(user_principal_name="a@b.example", object_id="1", password="pw"),),
     )
 
