@@ -125,9 +125,8 @@ class SignatureCheck:
             data=request.body,
         )
         signed.context["timestamp"] = request.headers["x-amz-date"]
-        return signer.signature(
-            signer.string_to_sign(signed, signer.canonical_request(signed)), signed
-        )
+        text = signer.string_to_sign(signed, signer.canonical_request(signed))
+        return str(signer.signature(text, signed))
 
 
 def _parts(authorization: str | None) -> dict[str, str]:

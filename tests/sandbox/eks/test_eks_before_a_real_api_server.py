@@ -94,22 +94,24 @@ def test_two_identity_providers_are_trusted_each_for_itself(account: Account) ->
     user = user_info(account.sign_in("tenant/v2.0", "client", "alice"))
     assert user["username"] == "entra:alice"
     assert user["groups"] == ["entra:g1", "system:authenticated"]
-    assert account.sign_in("partner", "partner-client", "bob").status_code == 401
+    assert account.sign_in("partner/v2.0", "partner-client", "bob").status_code == 401
 
-    account.associate("partner", "partner", "partner-client", "partner:")
-    assert user_info(account.sign_in("partner", "partner-client", "bob"))["username"] == (
+    account.associate("partner", "partner/v2.0", "partner-client", "partner:")
+    assert user_info(account.sign_in("partner/v2.0", "partner-client", "bob"))["username"] == (
         "partner:bob"
     )
     assert user_info(account.sign_in("tenant/v2.0", "client", "carol"))["username"] == (
         "entra:carol"
     )
-    assert account.sign_in("partner", "client", "bob").status_code == 401, "each its own audience"
+    assert account.sign_in("partner/v2.0", "client", "bob").status_code == 401, (
+        "each its own audience"
+    )
 
     account.disassociate("entra")
     assert account.sign_in("tenant/v2.0", "client", "dave").status_code == 401
-    assert user_info(account.sign_in("partner", "partner-client", "erin"))["username"] == (
+    assert user_info(account.sign_in("partner/v2.0", "partner-client", "erin"))["username"] == (
         "partner:erin"
     )
 
     account.disassociate("partner")
-    assert account.sign_in("partner", "partner-client", "frank").status_code == 401
+    assert account.sign_in("partner/v2.0", "partner-client", "frank").status_code == 401

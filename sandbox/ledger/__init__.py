@@ -1,0 +1,1 @@
+"""What the ledger (`sandbox/COVERAGE.md`) is made of besides the routes themselves."""

@@ -1,0 +1,81 @@
+"""With whom the stand-ins were compared, and with whom never.
+
+A test holds every library's version against the installed one: after an update, run the named
+tests and write the new version here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """One program that nobody here wrote, and what it was used against."""
+
+    part: str
+    client: str
+    version: str
+    what: str
+    tests: str
+    """Where it happens; `by hand` when it needs what a test cannot have."""
+    distribution: str | None = None
+    """Its name among the installed Python packages, if it is one."""
+
+
+COMPARISONS = (
+    Comparison(
+        part="Login, Graph",
+        client="Microsoft Authentication Library for Python",
+        distribution="msal",
+        version="1.39.0",
+        what="discovery, client credentials by secret and assertion, refusals",
+        tests="tests/sandbox/entra",
+    ),
+    Comparison(
+        part="Login, Graph",
+        client="Azure Identity for Python",
+        distribution="azure-identity",
+        version="1.27.0",
+        what="the credentials that the program signs in with",
+        tests="tests/sandbox/entra",
+    ),
+    Comparison(
+        part="Login",
+        client="PyJWT",
+        distribution="PyJWT",
+        version="2.15.1",
+        what="keys, signatures and claims of tokens that joserfc has signed",
+        tests="tests/sandbox/entra",
+    ),
+    Comparison(
+        part="Login",
+        client="Chromium by Playwright",
+        distribution="playwright",
+        version="1.65.2",
+        what="the sign-in page, by mouse and keyboard",
+        tests="tests/sandbox/entra",
+    ),
+    Comparison(
+        part="Login, EKS",
+        client="kube-apiserver",
+        version="1.34.1",
+        what="discovery, keys and ID tokens of the issuers it was told to trust, two at once",
+        tests="tests/sandbox/eks",
+    ),
+    Comparison(
+        part="EKS",
+        client="AWS SDK for Python",
+        distribution="boto3",
+        version="1.44.5",
+        what="every operation, every refusal; bodies and errors by the service's own model",
+        tests="tests/sandbox/eks",
+    ),
+    Comparison(
+        part="azuread plugin",
+        client="terraform-provider-azuread",
+        version="3.9.0",
+        what="the requests it sends for each resource and lookup, recorded once and kept as tests",
+        tests="tests/sandbox/plugins",
+    ),
+)
