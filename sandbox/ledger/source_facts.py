@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import itertools
 import re
 import textwrap
 from collections.abc import Iterator
@@ -90,7 +91,7 @@ def _attribute_documentation(model: type[BaseModel]) -> dict[str, str]:
     parsed = ast.parse(textwrap.dedent(inspect.getsource(model))).body[0]
     body = parsed.body if isinstance(parsed, ast.ClassDef) else []
     documented: dict[str, str] = {}
-    for before, node in zip(body, body[1:], strict=False):
+    for before, node in itertools.pairwise(body):
         match before, node:
             case (
                 ast.AnnAssign(target=ast.Name(id=name)),

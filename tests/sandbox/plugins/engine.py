@@ -71,7 +71,8 @@ def urn(token: str, name: str = "thing") -> str:
 class Plugin:
     """One plugin behind a channel."""
 
-    def __init__(self, channel: grpc.Channel) -> None:
+    def __init__(self, channel: grpc.Channel, package: str = "") -> None:
+        self.package = package
         self.stub = provider_pb2_grpc.ResourceProviderStub(channel)
 
     def call(self, method: str, request: Any) -> Any:
@@ -86,7 +87,13 @@ class Plugin:
         return {failure.property: failure.reason for failure in answer.failures}
 
     def configure(self, **settings: Any) -> Any:
-        request = provider_pb2.ConfigureRequest(args=to_struct(settings), acceptSecrets=True)
+        request = provider_pb2.ConfigureRequest(
+            args=to_struct(settings),
+            # The older form of the same, which some official plugins still read.
+            variables={f"{self.package}:config:{name}": v for name, v in settings.items()},
+            acceptSecrets=True,
+            acceptResources=True,
+        )
         return self.call("Configure", request)
 
     def failures(self, token: str, inputs: Mapping[str, Any]) -> dict[str, str]:
@@ -240,7 +247,7 @@ def plugin_process(
             port = int(process.stdout.readline())
             channel = grpc.insecure_channel(f"127.0.0.1:{port}")
             try:
-                yield Plugin(channel), process
+                yield Plugin(channel, package=Path(command[0]).name.rpartition("-")[2]), process
             finally:
                 channel.close()
         finally:

@@ -15,9 +15,9 @@ import pytest
 import yaml
 
 from sandbox.cluster import Cluster
-from sandbox.plugins.kubernetes.provider import KubernetesProvider
 from sandbox.plugins.protocol.values import UNKNOWN
-from tests.sandbox.plugins.engine import Plugin, RpcError, in_process
+from tests.sandbox.plugins.engine import Plugin, RpcError
+from tests.sandbox.plugins.kubernetes_plugin import kubernetes_plugin
 
 pytestmark = pytest.mark.apiserver
 
@@ -33,7 +33,7 @@ SECRET_MARK = "1b47061264138c4ac30d75fd1eb44270"
 
 @pytest.fixture
 def plugin(cluster: Cluster) -> Iterator[Plugin]:
-    with in_process(KubernetesProvider()) as plugin:
+    with kubernetes_plugin() as plugin:
         plugin.configure(kubeconfig=str(cluster.admin_kubeconfig))
         yield plugin
 
@@ -151,7 +151,7 @@ def test_the_contents_of_config_maps_replace_unless_declared_mutable(
     old = plugin.checked(CONFIG_MAP, config_map(namespace, a="1"))
     new = plugin.checked(CONFIG_MAP, config_map(namespace, a="2"))
     assert plugin.diff(CONFIG_MAP, "id", old, new).detailed == {"data.a": "UPDATE_REPLACE"}
-    with in_process(KubernetesProvider()) as mutable:
+    with kubernetes_plugin() as mutable:
         # The SDK sends a provider's flags as JSON text.
         mutable.configure(kubeconfig=str(cluster.admin_kubeconfig), enableConfigMapMutable="true")
         assert mutable.diff(CONFIG_MAP, "id", old, new).detailed == {"data.a": "UPDATE"}
@@ -262,7 +262,7 @@ def test_a_field_of_another_manager_is_a_conflict_unless_forced(
 
 
 def test_the_default_namespace_is_the_providers(cluster: Cluster) -> None:
-    with in_process(KubernetesProvider()) as plugin:
+    with kubernetes_plugin() as plugin:
         text = cluster.admin_kubeconfig.read_text()
         plugin.configure(kubeconfig=text, namespace="team-b")
         assert plugin.checked(CONFIG_MAP, {})["metadata"]["namespace"] == "team-b"
@@ -290,7 +290,7 @@ def test_a_cluster_that_is_not_there_is_named(tmp_path: Path) -> None:
         "users": [{"name": "u", "user": {}}],
     }
     (tmp_path / "config").write_text(json.dumps(config))
-    with in_process(KubernetesProvider()) as plugin:
+    with kubernetes_plugin() as plugin:
         plugin.configure(kubeconfig=str(tmp_path / "config"))
         with pytest.raises(RpcError, match="is the cluster reachable"):
             plugin.checked(CONFIG_MAP, {})
