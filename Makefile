@@ -2,6 +2,9 @@
 SHELL := /bin/sh
 STACK ?= sandbox
 PLUGINS ?= stand-in
+PART ?= users
+USERS ?= 10000
+TIME_SCALE ?= 2
 PYTHON ?= python3
 UV_VERSION := 0.13.9
 BIN := .venv/bin
@@ -13,7 +16,8 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/pycache
 # What `make review` is told besides the stack, such as --refresh or --policy-pack policy.
 REVIEW ?=
 
-.PHONY: help setup requirements tools browser sandbox sandbox-down review lint format test clean
+.PHONY: help setup requirements tools browser sandbox sandbox-down review bench lint format test \
+  clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -46,6 +50,9 @@ sandbox-down: ## end the sandbox and remove all it made
 
 review: setup ## say what the next `pulumi up` of STACK would mean for people; more options in REVIEW
 	@$(BIN)/python -m review run --stack $(STACK) $(REVIEW)
+
+bench: tools ## measure PART (users) for USERS, with time TIME_SCALE times as fast; see docs/bench.md
+	@$(BIN)/python -m bench --part $(PART) --users $(USERS) --time-scale $(TIME_SCALE)
 
 lint: setup ## ruff and pyright over everything
 	@$(BIN)/ruff format --check .

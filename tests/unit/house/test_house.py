@@ -23,6 +23,7 @@ MAX_LINES = 400
 CLOUD_SDKS = {"pulumi_aws", "pulumi_azuread", "pulumi_kubernetes"}
 
 MAY_IMPORT = {
+    "bench": {"bench", "components", "graph", "sandbox"},
     "settings": {"settings"},
     "graph": {"graph"},
     "components": {"components", "graph", "settings"},

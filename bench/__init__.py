@@ -1,0 +1,1 @@
+"""Benchmarks: what this project does, beside what people would do without it."""

@@ -1,0 +1,1 @@
+"""The part `users`: extension values of a whole company, by three methods."""
