@@ -13,10 +13,11 @@ from typing import Literal
 from review import graph_permissions, kinds
 from review.model import Resource
 from review.names import GUID
-from review.situation import Situation, display_name
+from review.situation import Situation, display_name, is_signed_in_to
 from review.values import UNKNOWN, at, items, texts
 
-WhoKind = Literal["group", "person", "application", "workload", "service account", "users"]
+WhoKind = Literal["group", "user", "application", "workload", "service account", "everybody"]
+EVERYBODY = "everybody in the tenant"
 Area = Literal["cluster", "namespace", "sign-in", "directory"]
 
 
@@ -49,12 +50,12 @@ class AccessChange:
     @property
     def gained(self) -> list[Right]:
         """What is new, the most powerful first."""
-        return _worst_first(self.after - self.before)
+        return _worst_first(_beyond(self.after, self.before))
 
     @property
     def lost(self) -> list[Right]:
         """What is taken away, the most powerful first."""
-        return _worst_first(self.before - self.after)
+        return _worst_first(_beyond(self.before, self.after))
 
 
 def access_change(situation: Situation) -> AccessChange:
@@ -63,6 +64,12 @@ def access_change(situation: Situation) -> AccessChange:
         before=frozenset(_rights(situation, situation.before)),
         after=frozenset(_rights(situation, situation.after)),
     )
+
+
+def _beyond(some: frozenset[Right], others: frozenset[Right]) -> list[Right]:
+    """Return what is in `some` and not in `others`, neither for who has it nor for everybody."""
+    for_everybody = {right.target_key for right in others if right.who_key == EVERYBODY}
+    return [right for right in some - others if right.target_key not in for_everybody]
 
 
 def _worst_first(rights: Iterable[Right]) -> list[Right]:
@@ -76,6 +83,8 @@ def _rights(situation: Situation, resources: Mapping[str, Resource]) -> Iterator
             yield from _of_binding(situation, resource)
         elif kind == kinds.APP_ROLE_ASSIGNMENT:
             yield from _of_assignment(situation, resource)
+        elif kind == kinds.SERVICE_PRINCIPAL:
+            yield from _of_open_sign_in(situation, resource)
         elif kind == kinds.DELEGATED_GRANT:
             yield from _of_delegated_grant(situation, resource)
         elif kind in (kinds.FEDERATED_CREDENTIAL, kinds.FLEXIBLE_FEDERATED_CREDENTIAL):
@@ -97,7 +106,7 @@ def _of_binding(situation: Situation, binding: Resource) -> Iterator[Right]:
         guid = GUID.search(name)
         kind = at(subject, "kind")
         who_kind: WhoKind = (
-            "group" if kind == "Group" else "person" if kind == "User" else "service account"
+            "group" if kind == "Group" else "user" if kind == "User" else "service account"
         )
         yield Right(
             who_key=f"{kind}:{guid[0].lower() if guid else name}",
@@ -155,12 +164,31 @@ def _of_assignment(situation: Situation, assignment: Resource) -> Iterator[Right
             target_key=f"graph:{role_id}",
             who_kind="application",
             who=display_name(application),
-            what=f"{permission.allows} ({permission.name.split(' ')[0]})",
-            target=f"Microsoft Graph: {permission.name.split(' ')[0]}",
+            what=f"{permission.allows} ({permission.name})",
+            target=f"Microsoft Graph: {permission.name}",
             area="directory",
             weight=90 if reach is None else 20 + 25 * reach,
             urn=assignment.urn,
         )
+
+
+def _of_open_sign_in(situation: Situation, principal: Resource) -> Iterator[Right]:
+    application = situation.application_of(principal, "clientId")
+    required = principal.inputs.get("appRoleAssignmentRequired")
+    if application is None or required is not False or not is_signed_in_to(application):
+        return
+    called = display_name(application)
+    yield Right(
+        who_key=EVERYBODY,
+        target_key=f"sign-in:{application.urn}",
+        who_kind="everybody",
+        who=EVERYBODY,
+        what=f"sign in to {called}, guests included",
+        target=f"sign-in to {called}",
+        area="sign-in",
+        weight=30,
+        urn=principal.urn,
+    )
 
 
 def _of_delegated_grant(situation: Situation, grant: Resource) -> Iterator[Right]:

@@ -36,6 +36,8 @@ _SETS = frozenset(
     }
 )
 """Properties whose items have no order."""
+PROTECTION = "(option) protect"
+"""What is no property, but an option of the resource."""
 _JSON_TEXTS = frozenset({"definitions"})
 _USER_TABLES = frozenset({"users"})
 
@@ -62,6 +64,10 @@ def property_changes(change: Change) -> tuple[PropertyChange, ...]:
         root = name.split(".")[0].split("[")[0]
         if root not in told and SECRET in (old.get(root), new.get(root)):
             found.append(PropertyChange(path=root, before=SECRET, after=SECRET))
+    if change.old and change.new and change.old.protect != change.new.protect:
+        found.append(
+            PropertyChange(path=PROTECTION, before=change.old.protect, after=change.new.protect)
+        )
     return tuple(sorted(found, key=lambda entry: entry.path))
 
 

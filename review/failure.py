@@ -110,11 +110,16 @@ _KNOWN: tuple[tuple[str, str, str], ...] = (
 )
 
 
+_ENDED = "an unhandled error occurred: the program ended with"
+"""Follows whatever the program has said itself."""
+
+
 def diagnose(preview: Preview) -> Diagnosis | None:
     """Return why the preview failed; None when it did not."""
     if not preview.failed:
         return None
     errors = [entry.message for entry in preview.diagnostics if entry.severity == "error"]
+    errors = [error for error in errors if _ENDED not in error] or errors
     said = "\n".join(dict.fromkeys(errors)) or "\n".join(
         entry.message for entry in preview.diagnostics
     )

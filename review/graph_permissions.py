@@ -29,6 +29,13 @@ class Permission:
     name: str
     allows: str
     reach: Reach | None
+    note: str = ""
+    """Where the name comes from, when it is not Microsoft's."""
+
+    @property
+    def called(self) -> str:
+        """The name with where it comes from."""
+        return f"{self.name}, {self.note}" if self.note else self.name
 
     @property
     def known(self) -> bool:
@@ -138,8 +145,5 @@ def application_role(role_id: str, name_in_program: str) -> Permission:
         # A name whose id is another is not believed.
         return Permission(name=role_id, allows=UNKNOWN_MEANING, reach=None)
     found = named(called[0])
-    return Permission(
-        name=f"{found.name} (so called in the program; id {role_id})",
-        allows=found.allows,
-        reach=found.reach,
-    )
+    note = f"the program's own name for the id {role_id}"
+    return Permission(name=found.name, allows=found.allows, reach=found.reach, note=note)

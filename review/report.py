@@ -143,16 +143,14 @@ def _verdict(
 
 
 def _summary(findings: list[Finding]) -> str:
-    titles = list(dict.fromkeys(_lowered(finding) for finding in findings))
+    titles = list(dict.fromkeys(_headline(finding) for finding in findings))
     rest = len(titles) - 2
     more = f", and {rest} more" if rest > 0 else ""
     return f"{'; '.join(titles[:2])}{more}."
 
 
-def _lowered(finding: Finding) -> str:
-    title = finding.rule.title
-    title = title if title.startswith("SecurityGroup") else title[0].lower() + title[1:]
-    return f"cannot tell yet: {title}" if finding.unknown else title
+def _headline(finding: Finding) -> str:
+    return f"cannot tell yet: {finding.headline}" if finding.unknown else finding.headline
 
 
 def _harmless(situation: Situation) -> str:
@@ -161,6 +159,10 @@ def _harmless(situation: Situation) -> str:
         number = len(users)
         who = users[0].user_principal_name if number == 1 else f"{number:,} users"
         return f"only values of {who} change, and nobody's access."
+    if all(change.operation == "same" for change in situation.changes):
+        number = len(situation.changes)
+        what = "one resource" if number == 1 else f"{number} resources"
+        return f"{what} will be protected against deletion and replacement; nothing else changes."
     return "nothing that people can do, or that they need to sign in, changes."
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from review import kinds
-from review.diff import property_changes
+from review.diff import property_changes, same_content
 from review.model import Change, Preview, Resource
 from review.names import Names, names_in
 from review.settings import ReviewSettings
@@ -101,11 +101,16 @@ def situation_of(
             after[change.urn] = change.new
         elif change.operation == "same" and change.old is not None:
             after[change.urn] = change.old
+    found_outside = {change.urn: change for change in preview.drift}
     return Situation(
         preview=preview,
         settings=settings,
         names=told.with_more(names.by_guid) if names else told,
-        changes=tuple(change for change in preview.changes if means_something(change)),
+        changes=tuple(
+            change
+            for change in preview.changes
+            if means_something(change) and not _only_puts_back(change, found_outside)
+        ),
         before=before,
         after=after,
         urn_by_id=_ids([*after.values(), *before.values()]),
@@ -119,14 +124,23 @@ def means_something(change: Change) -> bool:
     the same content, and components, which only group others, are not.
     """
     kind = change.type
-    if change.operation in ("same", "read") or kinds.is_component(kind):
+    if change.operation == "read" or kinds.is_component(kind):
         return False
     if kind == "pulumi:providers:pulumi-python":
         return False
-    if change.operation == "update":
-        protection = change.old and change.new and change.old.protect != change.new.protect
-        return bool(property_changes(change)) or bool(protection)
+    if change.operation in ("same", "update"):
+        if change.old and change.new and change.old.protect != change.new.protect:
+            return True
+        return change.operation == "update" and bool(property_changes(change))
     return True
+
+
+def _only_puts_back(change: Change, drift: Mapping[str, Change]) -> bool:
+    """Whether an update declares nothing new: it undoes what was changed outside."""
+    outside = drift.get(change.urn)
+    if change.operation != "update" or outside is None or change.new is None:
+        return False
+    return outside.old is not None and same_content(outside.old, change.new)
 
 
 def is_signed_in_to(application: Resource) -> bool:

@@ -24,7 +24,9 @@ MAX_LINES_A_RESOURCE = 40
 _IN_ACCESS_SECTION = frozenset({"access-given", "access-taken"})
 _SIGNS = {"create": "+", "update": "~", "replace": "±", "delete": "-", "import": "="}
 _ICONS = {"safe": "✅", "needs review": "👀", "blocked": "⛔"}
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
+_SPECIAL = re.compile(r"[\\`*\[\]<>|~]|#(?=\d)|(?<!\w)_|_(?!\w)")
+"""What would be markup; an underscore within a word is none."""
+_MENTION = re.compile(r"(?<!\w)@")
 
 
 def render_markdown(report: Report, max_chars: int = MAX_CHARS) -> str:
@@ -42,18 +44,17 @@ def render_markdown(report: Report, max_chars: int = MAX_CHARS) -> str:
 
 def _head(report: Report) -> Iterator[str]:
     yield f"{_ICONS[report.verdict]} **{report.verdict}**: {escaped(report.reason)}"
-    if report.stack:
+    if report.stack and not report.failed:
         yield f"Stack `{report.stack}`. Without OIDC login: {report.interruption.describe()}."
     if report.diagnosis is not None:
-        yield f"### Why it failed\n\n{escaped(report.diagnosis.what)}"
-        yield f"*What to do:* {escaped(report.diagnosis.remedy)}"
+        yield f"### What to do\n\n{escaped(report.diagnosis.remedy)}"
         if report.diagnosis.said:
             yield fenced(report.diagnosis.said, "text")
     consequences = [f for f in report.told if f.rule.id not in _IN_ACCESS_SECTION]
     if consequences:
-        yield "### What it means\n\n" + "\n".join(_consequence(f) for f in consequences)
+        yield "### What it means\n\n" + "\n".join(_consequences(consequences))
     if report.not_known_yet:
-        yield "### Cannot tell yet\n\n" + "\n".join(_consequence(f) for f in report.not_known_yet)
+        yield "### Cannot tell yet\n\n" + "\n".join(_consequences(report.not_known_yet))
     if access := list(_access(report)):
         yield "### Who gains and loses access\n\n" + "\n".join(access)
     if report.users.changes:
@@ -65,26 +66,34 @@ def _head(report: Report) -> Iterator[str]:
             f"- {escaped(p.policy)} ({p.level}): {escaped(p.message)}"
             for p in report.policy_results
         )
-    if report.counts:
+    if report.counts and not report.failed:
         counted = ", ".join(f"{number:,} {name}" for name, number in report.counts.items())
         yield f"**Resources:** {counted}."
 
 
-def _consequence(finding: Finding) -> str:
-    weight = f"**{finding.severity.word}{', blocks' if finding.blocks else ''}**"
-    rule = finding.rule
-    link = f"[`{rule.id}`]({rule.link})"
-    return f"- {weight}: {escaped(finding.text)} *{escaped(rule.remedy)}* {link}"
+def _consequences(findings: Iterable[Finding]) -> Iterator[str]:
+    """Yield a line a rule and severity; what to do is the same for all that it has found."""
+    grouped: dict[tuple[str, int, bool], list[Finding]] = {}
+    for finding in findings:
+        grouped.setdefault((finding.rule.id, finding.severity, finding.blocks), []).append(finding)
+    for those in grouped.values():
+        rule, first = those[0].rule, those[0]
+        weight = f"**{first.severity.word}{', blocks' if first.blocks else ''}**"
+        said = " ".join(escaped(finding.text) for finding in those)
+        yield f"- {weight}: {said} *{escaped(rule.remedy)}* [`{rule.id}`]({rule.link})"
 
 
 def _access(report: Report) -> Iterator[str]:
     for sign, word, rights in (
-        ("+", "may now", report.access.gained),
+        # What applications gain is told above, with what it means.
+        ("+", "may now", [r for r in report.access.gained if r.area != "directory"]),
         ("-", "may no longer", report.access.lost),
     ):
         for who, those in _by_person(rights):
             whats = "; ".join(escaped(right.what) for right in those)
-            yield f"- `{sign}` {those[0].who_kind} **{escaped(who)}** {word} {whats}"
+            kind = those[0].who_kind
+            called = "" if kind == "everybody" else f"{kind} "
+            yield f"- `{sign}` {called}**{escaped(who)}** {word} {whats}"
 
 
 def _by_person(rights: Iterable[Right]) -> Iterator[tuple[str, list[Right]]]:
@@ -150,8 +159,8 @@ def _title(diff: ResourceDiff) -> str:
 
 def escaped(text: str) -> str:
     """Return `text` so that Markdown shows it as it is; it mentions nobody and links nowhere."""
-    quiet = _SPECIAL.sub(r"\\\1", text.replace("\n", " "))
-    return quiet.replace("@", "@\u2060")
+    quiet = _SPECIAL.sub(r"\\\g<0>", text.replace("\n", " "))
+    return _MENTION.sub("@\u2060", quiet)
 
 
 def fenced(text: str, language: str) -> str:

@@ -69,7 +69,8 @@ def _nodes(rights: Iterable[Right], side: str) -> dict[str, tuple[str, str]]:
     for right in rights:
         opening, closing = {
             "group": ("([", "])"),
-            "person": ("([", "])"),
+            "user": ("([", "])"),
+            "everybody": ("([", "])"),
             "application": ("[[", "]]"),
             "workload": ("{{", "}}"),
         }.get(right.who_kind, ("[", "]"))

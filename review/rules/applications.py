@@ -28,9 +28,14 @@ def _lost_application(situation: Situation, change: Change, old: Resource) -> Ob
     happens = "is replaced" if change.operation == "replace" else "is deleted"
     why = f" because {', '.join(change.replacing)} changes" if change.replacing else ""
     if not is_signed_in_to(old):
+        then = (
+            "until they are given the new client id"
+            if change.operation == "replace"
+            else "from then on"
+        )
         return Observation(
             text=f"The application {name} {happens}{why}. Workloads that sign in as it are refused "
-            "until they are given the new client id, and its permissions are consented to anew.",
+            f"{then}.",
             urns=(change.urn,),
             severity=Severity.HIGH,
             blocks=False,

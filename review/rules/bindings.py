@@ -28,6 +28,20 @@ def listed(names: Iterable[str]) -> str:
     return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
 
 
+def them(rights: list[Right]) -> str:
+    """Return who has these rights, with what they are when they are all the same."""
+    names = listed(right.who for right in rights)
+    kinds_of_them = {right.who_kind for right in rights}
+    if kinds_of_them == {"everybody"} or len(kinds_of_them) > 1:
+        return names
+    several = "s" if len({right.who for right in rights}) > 1 else ""
+    return f"the {kinds_of_them.pop()}{several} {names}"
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
 def is_cluster_admin(right: Right) -> bool:
     """Whether a right is as good as root on the cluster."""
     everything = right.target_key.endswith("/cluster-admin")
@@ -40,11 +54,12 @@ def _cluster_admins(situation: Situation) -> Iterator[Observation]:
     gained = [right for right in access_change(situation).gained if is_cluster_admin(right)]
     for where in sorted({right.target.rpartition(":")[0] for right in gained}):
         rights = [right for right in gained if right.target.rpartition(":")[0] == where]
-        them = listed(right.who for right in rights)
         whole = rights[0].area == "cluster"
+        becomes = f"{them(rights)} {'becomes' if len(rights) == 1 else 'become'} cluster-admin"
+        becomes += "" if whole else f" in {where}"
         yield Observation(
-            text=f"{them} {'becomes' if len(rights) == 1 else 'become'} cluster-admin"
-            f"{'' if whole else ' in ' + where}: they can read every secret, change every right, "
+            headline=becomes,
+            text=f"{_capital(becomes)}: they can read every secret, change every right, "
             "theirs included, and delete everything"
             f"{'.' if whole else ', and from there the whole cluster.'}",
             urns=tuple(sorted({right.urn for right in rights})),
@@ -71,10 +86,13 @@ def _not_known_yet(situation: Situation) -> Iterator[Observation]:
 def _given(situation: Situation) -> Iterator[Observation]:
     gained = access_change(situation).gained
     rights = [r for r in gained if r.area in ("cluster", "namespace") and not is_cluster_admin(r)]
+    everyone = [r for r in gained if r.area != "directory" and not is_cluster_admin(r)]
+    headline = f"{them(everyone)} gain{_s(everyone)} access" if everyone else ""
     for what in dict.fromkeys(right.what for right in rights):
         those = [right for right in rights if right.what == what]
         yield Observation(
-            text=f"{listed(right.who for right in those)} may now {what}.",
+            headline=headline,
+            text=f"{_capital(them(those))} may now {what}.",
             urns=tuple(sorted({right.urn for right in those})),
             severity=Severity.HIGH if those[0].area == "cluster" and those[0].weight > 10 else None,
         )
@@ -82,18 +100,32 @@ def _given(situation: Situation) -> Iterator[Observation]:
     for what in dict.fromkeys(right.what for right in signing_in):
         those = [right for right in signing_in if right.what == what]
         yield Observation(
-            text=f"Direct members of {listed(right.who for right in those)} may now {what}.",
+            headline=headline,
+            text=f"{_members(those)} may now {what}.",
             urns=tuple(sorted({right.urn for right in those})),
         )
 
 
+def _s(rights: list[Right]) -> str:
+    return "" if len({right.who for right in rights}) > 1 else "s"
+
+
+def _members(rights: list[Right]) -> str:
+    """Entra does not count members of nested groups: only direct ones sign in."""
+    if rights[0].who_kind == "everybody":
+        return _capital(rights[0].who)
+    return f"Direct members of {them(rights)}"
+
+
 def _taken(situation: Situation) -> Iterator[Observation]:
     lost = [r for r in access_change(situation).lost if r.area != "directory"]
+    headline = f"{them(lost)} lose{_s(lost)} access" if lost else ""
     for what in dict.fromkeys(right.what for right in lost):
         those = [right for right in lost if right.what == what]
-        members = "Direct members of " if those[0].area == "sign-in" else ""
+        who = _members(those) if those[0].area == "sign-in" else _capital(them(those))
         yield Observation(
-            text=f"{members}{listed(right.who for right in those)} may no longer {what}.",
+            headline=headline,
+            text=f"{who} may no longer {what}.",
             urns=tuple(sorted({right.urn for right in those})),
         )
 

@@ -53,9 +53,11 @@ def _role_added(situation: Situation) -> Iterator[Observation]:
             )
             continue
         permission = application_role(role, assignment.name)
+        if application is not None and is_signed_in_to(application):
+            continue  # which is worse, and has a rule of its own
         yield Observation(
             text=f"{who} may, as itself and without any user: {permission.allows} "
-            f"({permission.name}). This is admin consent for the whole tenant.",
+            f"({permission.called}). This is admin consent for the whole tenant.",
             urns=(assignment.urn,),
             severity=severity_of(permission),
             blocks=permission.reach is Reach.TAKE_OVER,
@@ -75,7 +77,7 @@ def _on_login_application(situation: Situation) -> Iterator[Observation]:
             yield Observation(
                 text=f"{display_name(application)} is the application that people sign in to. "
                 f"Whoever gets hold of its client secret may {permission.allows} "
-                f"({permission.name.split(' ')[0]}).",
+                f"({permission.name}).",
                 urns=(assignment.urn,),
             )
 

@@ -73,6 +73,7 @@ def _namespaces(situation: Situation) -> Iterator[Observation]:
         name = at(change.old.inputs if change.old else {}, "metadata", "name")
         again = " An empty one of that name is made." if change.operation == "replace" else ""
         yield Observation(
+            headline=f"the namespace {name} is deleted with everything in it",
             text=f"The namespace {name} is deleted with everything in it: workloads, volumes that "
             f"are claimed there, secrets.{again}",
             urns=(change.urn,),

@@ -74,6 +74,8 @@ def _not_https(platform: str, uri: str) -> bool:
 def _added(situation: Situation) -> Iterator[Observation]:
     for application, platform, before, after in _moves(situation):
         for uri in sorted(set(after) - set(before)):
+            if _told_otherwise(platform, uri):
+                continue
             yield Observation(
                 text=f"Entra will also send people who sign in to {display_name(application)}, and "
                 f"the code that signs them in, to {uri} ({_PLATFORMS[platform]}).",
@@ -84,11 +86,18 @@ def _added(situation: Situation) -> Iterator[Observation]:
 def _removed(situation: Situation) -> Iterator[Observation]:
     for application, platform, before, after in _moves(situation):
         for uri in sorted(set(before) - set(after)):
+            if is_loopback(uri) and not after:
+                continue  # kubectl is another kind of client then: kubeconfig-outdated
             yield Observation(
                 text=f"Sign-ins to {display_name(application)} that come back to {uri} "
                 f"({_PLATFORMS[platform]}) will fail with AADSTS50011.",
                 urns=(application.urn,),
             )
+
+
+def _told_otherwise(platform: str, uri: str) -> bool:
+    """Whether another rule says of an address what is wrong with it."""
+    return "*" in uri or _not_https(platform, uri) or is_loopback(uri)
 
 
 def _moves(situation: Situation) -> Iterator[tuple[Resource, str, list[str], list[str]]]:

@@ -31,11 +31,13 @@ class Observation:
     """What a rule has seen in one preview, in words.
 
     `unknown` says that it cannot be told yet. `severity` and `blocks` are the rule's unless given.
+    `headline` is shorter still, for the first line; by default it is the rule's title.
     `about` tells observations of one resource apart: what was there before is not observed again.
     """
 
     text: str
     urns: tuple[str, ...] = ()
+    headline: str = ""
     about: str = ""
     unknown: bool = False
     severity: Severity | None = None
@@ -71,6 +73,7 @@ class Finding:
 
     rule: Rule
     text: str
+    headline: str
     severity: Severity
     blocks: bool
     unknown: bool
@@ -84,6 +87,7 @@ def find(rule: Rule, situation: Situation) -> Iterator[Finding]:
         yield Finding(
             rule=rule,
             text=situation.names.beside(seen.text),
+            headline=seen.headline or rule.title[0].lower() + rule.title[1:],
             severity=rule.severity if seen.severity is None else seen.severity,
             blocks=blocks and not seen.unknown,
             unknown=seen.unknown,

@@ -38,7 +38,8 @@ def _replaced(situation: Situation) -> Iterator[Observation]:
         if change.operation != "replace":
             continue
         moved = [words for path, words in _WORDS.items() if _differs(change, path)]
-        why = f", because of another {' and '.join(moved)}" if moved else ""
+        changes = "change" if len(moved) > 1 else "changes"
+        why = f", because its {' and '.join(moved)} {changes}" if moved else ""
         cluster = at(change.old.inputs if change.old else {}, "clusterName")
         if "cluster" in moved:
             new = at(change.new.inputs if change.new else {}, "clusterName")
@@ -51,6 +52,8 @@ def _replaced(situation: Situation) -> Iterator[Observation]:
             )
             continue
         yield Observation(
+            headline="10 to 50 minutes without OIDC login, because the identity provider of "
+            f"{cluster} is replaced",
             text=f"EKS cannot change an identity provider: that of {cluster} is disassociated and "
             f"associated again{why}. Nobody can sign in to the cluster with kubectl or the portal "
             "meanwhile: plan 10 to 50 minutes. Access by IAM goes on.",
@@ -227,7 +230,7 @@ RULES = (
         id="kubeconfig-outdated",
         title="Everybody needs a new kubeconfig user",
         severity=Severity.MEDIUM,
-        consequence="kubectl signs in with what its kubeconfig says, which is no longer right.",
+        consequence="The client signs in with what its kubeconfig says, which is no longer right.",
         remedy="Give out the stack's output kubeconfigUser together with the update.",
         link="https://github.com/int128/kubelogin/blob/master/docs/usage.md",
         look=_kubeconfigs,

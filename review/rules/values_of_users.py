@@ -26,6 +26,7 @@ def _many(situation: Situation) -> Iterator[Observation]:
     if number >= situation.settings.many_users:
         first = [change.user_principal_name for change in found.changes]
         yield Observation(
+            headline=f"the values of {number:,} users change",
             text=f"The values of {number:,} users change: {listed(first)}. They take effect at "
             "each one's next sign-in.",
             urns=_shards(situation),
@@ -40,6 +41,7 @@ def _cleared(situation: Situation) -> Iterator[Observation]:
     who = listed(change.user_principal_name for change in cleared)
     plural = "lose their" if len(cleared) > 1 else "loses the"
     yield Observation(
+        headline=f"{who} {'lose' if len(cleared) > 1 else 'loses'} {' and '.join(lost)}",
         text=f"{who} {plural} {' and '.join(lost)}, and nothing takes its place: the claim is "
         "missing from the next token on.",
         urns=_shards(situation),
@@ -76,6 +78,7 @@ def _property_deleted(situation: Situation) -> Iterator[Observation]:
             what = "Its values go with it"
         happens = "replaced by another one" if change.operation == "replace" else "deleted"
         yield Observation(
+            headline=f"the extension property {name} is {happens}",
             text=f"The extension property {name} is {happens}. {what}, and the claim {name} is in "
             "no token any more.",
             urns=(change.urn,),

@@ -99,7 +99,7 @@ def _so_it_may(situation: Situation, application: Resource | None) -> str:
         ):
             permission = application_role(role, assignment.name)
             weight = 9 if permission.reach is None else permission.reach
-            allowed.append((-weight, f"{permission.allows} ({permission.name.split(' ')[0]})"))
+            allowed.append((-weight, f"{permission.allows} ({permission.name})"))
     if not allowed:
         return ""
     return f" It may then {'; '.join(words for _weight, words in sorted(allowed))}."

@@ -1,0 +1,1 @@
+"""The reviewer's rules as a policy pack, where a resource alone tells."""
