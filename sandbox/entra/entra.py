@@ -65,6 +65,7 @@ class Entra:
         self.endpoints = endpoints
         self.tenant: Tenant = tenant_of(scenario, ids, now())
         self.deployer: Deployer = add_deployer(self.tenant, scenario, ids, now())
+        self.tenant.changes.begin()
         self.people: list[Person] = [
             Person(
                 user_principal_name=user.user_principal_name,
@@ -132,9 +133,11 @@ class Entra:
         return self._log.unexpected
 
     def _temper_state(self) -> TemperState:
-        return TemperState(
+        state = TemperState(
             self._temper, tenant_id=self.tenant.tenant_id, users=len(self.tenant.users)
         )
+        self.tenant.changes.observer = state.replicas.observe if self._temper.replication else None
+        return state
 
     def _access_token_lifetime(self) -> timedelta:
         seconds = self._temper.token_lifetime_s

@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
+
+from sandbox.entra.directory.changes import Change, Changes
 
 
 class Memberships:
     """Both directions of membership, by object id."""
 
-    def __init__(self) -> None:
+    def __init__(self, changes: Changes | None = None) -> None:
+        self._changes = changes or Changes()
         self._members: dict[str, dict[str, None]] = {}
         self._groups: dict[str, dict[str, None]] = {}
 
     def add(self, group_id: str, member_id: str) -> None:
         """Make `member_id` a direct member; nothing happens when it is one."""
-        self._members.setdefault(group_id, {})[member_id] = None
-        self._groups.setdefault(member_id, {})[group_id] = None
+        if member_id in self._members.get(group_id, ()):
+            return
+        self._add(group_id, member_id)
+        if self._changes.active:
+            self._record(group_id, member_id, self._remove, self._add)
 
     def remove(self, group_id: str, member_id: str) -> None:
         """End a direct membership that exists."""
-        del self._members[group_id][member_id]
-        del self._groups[member_id][group_id]
+        self._remove(group_id, member_id)
+        if self._changes.active:
+            self._record(group_id, member_id, self._add, self._remove)
+
+    def contains(self, group_id: str, member_id: str) -> bool:
+        """Tell whether `member_id` is a direct member."""
+        return member_id in self._members.get(group_id, ())
 
     def members(self, group_id: str) -> list[str]:
         """Return the direct members of a group."""
@@ -37,6 +49,29 @@ class Memberships:
     def transitive_groups(self, member_id: str) -> list[str]:
         """Return the groups of `member_id` and the groups that those are members of."""
         return _reachable(member_id, self._groups)
+
+    def _add(self, group_id: str, member_id: str) -> None:
+        self._members.setdefault(group_id, {})[member_id] = None
+        self._groups.setdefault(member_id, {})[group_id] = None
+
+    def _remove(self, group_id: str, member_id: str) -> None:
+        del self._members[group_id][member_id]
+        del self._groups[member_id][group_id]
+
+    def _record(
+        self,
+        group_id: str,
+        member_id: str,
+        undo: Callable[[str, str], None],
+        redo: Callable[[str, str], None],
+    ) -> None:
+        self._changes.record(
+            Change(
+                object_id=group_id,
+                undo=lambda: undo(group_id, member_id),
+                redo=lambda: redo(group_id, member_id),
+            )
+        )
 
 
 def _reachable(start: str, edges: dict[str, dict[str, None]]) -> list[str]:

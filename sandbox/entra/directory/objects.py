@@ -160,3 +160,18 @@ class DelegatedPermissionGrant(DirectoryObject):
     def scopes(self) -> frozenset[str]:
         """The delegated permissions granted."""
         return frozenset(str(self.properties.get("scope") or "").split())
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Deleted(DirectoryObject):
+    """Something in the recycle bin, with what hung on it; its properties are the item's own."""
+
+    odata_type: ClassVar[str] = ""
+    item: DirectoryObject
+    deleted: datetime
+    user_principal_name: str | None = None
+    """A user's own; in the bin the id is put before it, so that the name is free."""
+    group_ids: tuple[str, ...] = ()
+    member_ids: tuple[str, ...] = ()
+    assignments: tuple[AppRoleAssignment, ...] = ()
+    grants: tuple[DelegatedPermissionGrant, ...] = ()

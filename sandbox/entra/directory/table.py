@@ -7,18 +7,21 @@ looking one up by name must not read them all, and most values occur once.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Generic, TypeVar
 
+from sandbox.entra.directory.changes import Change, Changes
 from sandbox.entra.directory.objects import DirectoryObject
 
 T = TypeVar("T", bound=DirectoryObject)
+_NAMING = ("appId", "userPrincipalName")
 
 
 class Table(Generic[T]):
     """Objects in the order in which they were added; `indexed` names properties to index."""
 
-    def __init__(self, *indexed: str) -> None:
+    def __init__(self, *indexed: str, changes: Changes | None = None) -> None:
+        self._changes = changes or Changes()
         self._objects: dict[str, T] = {}
         self._indexes: dict[str, dict[str, T | dict[str, T]]] = {name: {} for name in indexed}
 
@@ -52,19 +55,74 @@ class Table(Generic[T]):
 
     def add(self, item: T) -> None:
         """Add a new object."""
-        self._objects[item.object_id] = item
-        self._index(item)
+        self._add(item)
+        if self._changes.active:
+            self._record(item, self._remove, self._add, names=_names(item))
 
     def remove(self, item: T) -> None:
         """Remove an object that is in the table."""
-        self._unindex(item)
-        del self._objects[item.object_id]
+        self._remove(item)
+        if self._changes.active:
+            self._record(item, self._add, self._remove)
 
     def update(self, item: T, changes: Mapping[str, Any]) -> None:
         """Set properties of an object that is in the table."""
-        self._unindex(item)
-        item.properties.update(changes)
+        before = {name: item.properties.get(name) for name in changes}
+        after = dict(changes)
+        self._update(item, after)
+        if self._changes.active:
+            self._record(
+                item,
+                lambda item: self._update(item, before),
+                lambda item: self._update(item, after),
+            )
+
+    def change(self, item: T, names: Iterable[str] = (), **attributes: Any) -> None:
+        """Set what an object has beside its properties: owners, credentials, definitions.
+
+        `names` are those of what is new with it, as in `Change.names`.
+        """
+        before = {name: getattr(item, name) for name in attributes}
+        _assign(item, attributes)
+        if self._changes.active:
+            self._record(
+                item,
+                lambda item: _assign(item, before),
+                lambda item: _assign(item, attributes),
+                names=frozenset(name.casefold() for name in names),
+            )
+
+    def _record(
+        self,
+        item: T,
+        undo: Callable[[T], None],
+        redo: Callable[[T], None],
+        names: frozenset[str] = frozenset(),
+    ) -> None:
+        self._changes.record(
+            Change(
+                object_id=item.object_id,
+                undo=lambda: undo(item),
+                redo=lambda: redo(item),
+                names=names,
+            )
+        )
+
+    def _add(self, item: T) -> None:
+        self._objects[item.object_id] = item
         self._index(item)
+
+    def _remove(self, item: T) -> None:
+        self._unindex(item)
+        del self._objects[item.object_id]
+
+    def _update(self, item: T, changes: Mapping[str, Any]) -> None:
+        present = item.object_id in self._objects
+        if present:
+            self._unindex(item)
+        item.properties.update(changes)
+        if present:
+            self._index(item)
 
     def _index(self, item: T) -> None:
         for name, index in self._indexes.items():
@@ -88,3 +146,14 @@ class Table(Generic[T]):
                 if entry:
                     continue
             del index[value.casefold()]
+
+
+def _assign(item: DirectoryObject, attributes: Mapping[str, Any]) -> None:
+    for name, value in attributes.items():
+        setattr(item, name, value)
+
+
+def _names(item: DirectoryObject) -> frozenset[str]:
+    """The words by which requests may mean an object."""
+    known = (item.object_id, *(item.properties.get(name) for name in _NAMING))
+    return frozenset(name.casefold() for name in known if isinstance(name, str))

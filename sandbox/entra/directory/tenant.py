@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
+from sandbox.entra.directory.changes import Changes
 from sandbox.entra.directory.memberships import Memberships
 from sandbox.entra.directory.objects import (
     Application,
     AppRoleAssignment,
     ClaimsMappingPolicy,
     DelegatedPermissionGrant,
+    Deleted,
     DirectoryObject,
     ExtensionProperty,
     Group,
@@ -33,16 +36,23 @@ class Tenant:
         self.tenant_id = tenant_id
         self.domain = domain
         self.display_name = display_name
+        self.changes = changes = Changes()
         self.users: Table[User] = Table(
-            "userPrincipalName", "mail", "displayName", "mailNickname", "employeeId"
+            *("userPrincipalName", "mail", "displayName", "mailNickname", "employeeId"),
+            changes=changes,
         )
-        self.groups: Table[Group] = Table("displayName", "mailNickname")
-        self.memberships = Memberships()
-        self.applications: Table[Application] = Table("appId", "displayName")
-        self.service_principals: Table[ServicePrincipal] = Table("appId")
-        self.claims_mapping_policies: Table[ClaimsMappingPolicy] = Table("displayName")
-        self.app_role_assignments: Table[AppRoleAssignment] = Table("principalId", "resourceId")
-        self.permission_grants: Table[DelegatedPermissionGrant] = Table("clientId")
+        self.groups: Table[Group] = Table("displayName", "mailNickname", changes=changes)
+        self.memberships = Memberships(changes)
+        self.applications: Table[Application] = Table("appId", "displayName", changes=changes)
+        self.service_principals: Table[ServicePrincipal] = Table("appId", changes=changes)
+        self.claims_mapping_policies: Table[ClaimsMappingPolicy] = Table(
+            "displayName", changes=changes
+        )
+        self.app_role_assignments: Table[AppRoleAssignment] = Table(
+            "principalId", "resourceId", changes=changes
+        )
+        self.permission_grants: Table[DelegatedPermissionGrant] = Table("clientId", changes=changes)
+        self.recycle_bin: Table[Deleted] = Table(changes=changes)
 
     def answers_to(self, name: str) -> bool:
         """Tell whether `name` in an address means this tenant: its id or its domain."""
@@ -99,28 +109,22 @@ class Tenant:
                 for definition in application.extension_properties.values():
                     yield application, definition
 
-    def delete_application(self, application: Application) -> None:
-        """Delete a registration, and with it its service principal in this, its home, tenant."""
-        if service_principal := self.service_principal_of(application.app_id):
-            self.delete_service_principal(service_principal)
-        self.applications.remove(application)
-
-    def delete_service_principal(self, service_principal: ServicePrincipal) -> None:
-        """Delete a service principal, what it was granted, and what was granted on it."""
-        object_id = service_principal.object_id
-        for assignment in {
-            *self.app_role_assignments.find("principalId", object_id),
-            *self.app_role_assignments.find("resourceId", object_id),
-        }:
-            self.app_role_assignments.remove(assignment)
-        for grant in list(self.permission_grants):
-            if object_id in {grant.properties["clientId"], grant.properties["resourceId"]}:
-                self.permission_grants.remove(grant)
-        self.service_principals.remove(service_principal)
+    def table_of(self, item: DirectoryObject) -> Table[Any]:
+        """Return the table that objects of this kind are in while they are not deleted."""
+        return {
+            User.odata_type: self.users,
+            Group.odata_type: self.groups,
+            Application.odata_type: self.applications,
+            ServicePrincipal.odata_type: self.service_principals,
+            ClaimsMappingPolicy.odata_type: self.claims_mapping_policies,
+        }[item.odata_type]
 
     def delete_claims_mapping_policy(self, policy: ClaimsMappingPolicy) -> None:
-        """Delete a policy and its assignments."""
-        for service_principal in self.service_principals:
-            if policy.object_id in service_principal.claims_mapping_policy_ids:
-                service_principal.claims_mapping_policy_ids.remove(policy.object_id)
+        """Delete a policy and its assignments; there is no recycle bin for policies."""
+        for holder in self.service_principals:
+            if policy.object_id in holder.claims_mapping_policy_ids:
+                remaining = [
+                    other for other in holder.claims_mapping_policy_ids if other != policy.object_id
+                ]
+                self.service_principals.change(holder, claims_mapping_policy_ids=remaining)
         self.claims_mapping_policies.remove(policy)

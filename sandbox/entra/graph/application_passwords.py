@@ -30,9 +30,8 @@ def add(call: GraphCall) -> GraphAnswer:
         msg = "Credential lifetime is invalid: endDateTime must be after startDateTime."
         raise bad_request(msg)
     secret, key_id = call.ids.client_secret(), call.ids.guid()
-    application.secrets[key_id] = ClientSecret(
-        key_id=key_id, digest=ClientSecret.digest_of(secret), ends=ends
-    )
+    kept = ClientSecret(key_id=key_id, digest=ClientSecret.digest_of(secret), ends=ends)
+    call.tenant.applications.change(application, secrets={**application.secrets, key_id: kept})
     shown = {
         "customKeyIdentifier": None,
         "displayName": wanted.get("displayName"),
@@ -56,7 +55,8 @@ def remove(call: GraphCall) -> GraphAnswer:
         raise GraphError(
             400, "Request_BadRequest", f"No password credential found with keyId '{key_id}'."
         )
-    del application.secrets[key_id]
+    secrets = {key: kept for key, kept in application.secrets.items() if key != key_id}
+    call.tenant.applications.change(application, secrets=secrets)
     remaining = [
         shown for shown in application.properties["passwordCredentials"] if shown["keyId"] != key_id
     ]

@@ -1,13 +1,11 @@
-"""Applications: https://learn.microsoft.com/graph/api/resources/application
-
-Deleting is final here: there is no recycle bin.
-"""
+"""Applications: https://learn.microsoft.com/graph/api/resources/application"""
 
 from __future__ import annotations
 
 from typing import Any
 from urllib.parse import urlsplit
 
+from sandbox.entra.directory.deletion import soft_delete
 from sandbox.entra.directory.new_objects import application_properties
 from sandbox.entra.directory.objects import Application
 from sandbox.entra.graph.bodies import bound_owners, merged
@@ -111,7 +109,7 @@ def update(call: GraphCall) -> GraphAnswer:
 
 def delete(call: GraphCall) -> GraphAnswer:
     """https://learn.microsoft.com/graph/api/application-delete"""
-    call.tenant.delete_application(find_owned(call))
+    soft_delete(call.tenant, find_owned(call), call.now)
     return NO_CONTENT
 
 

@@ -25,6 +25,7 @@ from sandbox.entra.graph.errors import (
     invalid_property,
     not_found,
     not_implemented,
+    reference_exists,
     value_required,
 )
 from sandbox.entra.graph.listing import list_body, object_body
@@ -88,25 +89,24 @@ def assign(call: GraphCall) -> GraphAnswer:
     if call.tenant.claims_mapping_policies.get(policy_id) is None:
         raise not_found(policy_id)
     if policy_id in service_principal.claims_mapping_policy_ids:
-        msg = (
-            "One or more added object references already exist for the following modified"
-            " properties: 'policies'."
-        )
-        raise bad_request(msg)
+        msg = "policies"
+        raise reference_exists(msg)
     if service_principal.claims_mapping_policy_ids:
         msg = "A policy of type 'ClaimsMappingPolicy' is assigned already."
         raise bad_request(msg)
-    service_principal.claims_mapping_policy_ids.append(policy_id)
+    call.tenant.service_principals.change(service_principal, claims_mapping_policy_ids=[policy_id])
     return NO_CONTENT
 
 
 def unassign(call: GraphCall) -> GraphAnswer:
     """https://learn.microsoft.com/graph/api/serviceprincipal-delete-claimsmappingpolicies"""
-    policy_ids = service_principals.find_owned(call).claims_mapping_policy_ids
+    service_principal = service_principals.find_owned(call)
+    policy_ids = service_principal.claims_mapping_policy_ids
     policy_id = call.parameters["policy"].casefold()
     if policy_id not in policy_ids:
         raise not_found(policy_id)
-    policy_ids.remove(policy_id)
+    remaining = [other for other in policy_ids if other != policy_id]
+    call.tenant.service_principals.change(service_principal, claims_mapping_policy_ids=remaining)
     return NO_CONTENT
 
 

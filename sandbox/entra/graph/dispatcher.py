@@ -21,6 +21,7 @@ from sandbox.entra.identifiers import Identifiers
 from sandbox.entra.request_log import NO_ANSWER, RecordedRequest, RequestLog
 from sandbox.entra.routing import Match, RouteTable
 from sandbox.entra.temper import ConnectionLost, TemperState
+from sandbox.entra.temper.costs import cost_of
 
 _BATCH = "/$batch"
 _BATCHING = "json-batching"
@@ -135,7 +136,13 @@ class GraphDispatcher:
         if match is None:
             msg = f"{request.method} /{request.version}{request.path}"
             raise not_implemented(msg)
-        return match.route.handler(self._call(request, match))
+        call, replicas = self._call(request, match), self.temper.replicas
+        if cost_of(request.method, request.path, request.query).writes:
+            seen = replicas.as_written(request.moment, request.path, request.body)
+        else:
+            seen = replicas.as_read(request.moment)
+        with seen:
+            return match.route.handler(call)
 
     def _call(self, request: GraphRequest, match: Match[GraphRoute]) -> GraphCall:
         decision = match.route.permissions.decide(request.caller.roles)

@@ -106,6 +106,14 @@ def already_exists(message: str, status: int = 400) -> GraphError:
     return GraphError(status, "Request_MultipleObjectsWithSameKeyValue", message)
 
 
+def reference_exists(name: str) -> GraphError:
+    """A reference is added that is there already."""
+    return bad_request(
+        "One or more added object references already exist for the following modified properties:"
+        f" '{name}'."
+    )
+
+
 def unsupported_query(message: str) -> GraphError:
     """A query that Graph refuses."""
     return GraphError(400, "Request_UnsupportedQuery", message)

@@ -77,7 +77,14 @@ def create(call: GraphCall) -> GraphAnswer:
         target_objects=tuple(body["targetObjects"]),
         is_multi_valued=bool(body.get("isMultiValued")),
     )
-    application.extension_properties[definition.property_id] = definition
+    call.tenant.applications.change(
+        application,
+        names=(definition.name, definition.property_id),
+        extension_properties={
+            **application.extension_properties,
+            definition.property_id: definition,
+        },
+    )
     context = {"@odata.context": f"{_context(call, application)}/$entity"}
     return created(context | _shown(application, definition))
 
@@ -85,7 +92,11 @@ def create(call: GraphCall) -> GraphAnswer:
 def delete(call: GraphCall) -> GraphAnswer:
     """https://learn.microsoft.com/graph/api/extensionproperty-delete"""
     application = find_owned(call)
-    del application.extension_properties[_find_property(call, application).property_id]
+    gone = _find_property(call, application)
+    remaining = {
+        key: kept for key, kept in application.extension_properties.items() if kept is not gone
+    }
+    call.tenant.applications.change(application, extension_properties=remaining)
     return NO_CONTENT
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sandbox.entra.directory.objects import Application
 from sandbox.entra.graph.applications import find, find_owned
 from sandbox.entra.graph.call import NO_CONTENT, GraphAnswer, GraphCall, created, ok
 from sandbox.entra.graph.errors import (
@@ -32,7 +33,8 @@ def get(call: GraphCall) -> GraphAnswer:
 
 def create(call: GraphCall) -> GraphAnswer:
     """https://learn.microsoft.com/graph/api/application-post-federatedidentitycredentials"""
-    credentials = find_owned(call).federated_credentials
+    application = find_owned(call)
+    credentials = application.federated_credentials
     body = _checked(call)
     for name in _REQUIRED:
         if not body.get(name):
@@ -42,13 +44,14 @@ def create(call: GraphCall) -> GraphAnswer:
         raise bad_request(msg)
     _refuse_duplicates(body, list(credentials.values()))
     credential = {"id": call.ids.guid(), "description": None} | body
-    credentials[credential["id"]] = credential
+    _store(call, application, {**credentials, credential["id"]: credential})
     return created(credential)
 
 
 def update(call: GraphCall) -> GraphAnswer:
     """https://learn.microsoft.com/graph/api/federatedidentitycredential-update"""
-    credentials = find_owned(call).federated_credentials
+    application = find_owned(call)
+    credentials = application.federated_credentials
     credential = _credential(call, credentials)
     body = _checked(call)
     if body.get("name", credential["name"]) != credential["name"]:
@@ -57,15 +60,21 @@ def update(call: GraphCall) -> GraphAnswer:
     changed = credential | body
     others = [other for other in credentials.values() if other is not credential]
     _refuse_duplicates(changed, others)
-    credentials[credential["id"]] = changed
+    _store(call, application, {**credentials, credential["id"]: changed})
     return NO_CONTENT
 
 
 def delete(call: GraphCall) -> GraphAnswer:
     """https://learn.microsoft.com/graph/api/federatedidentitycredential-delete"""
-    credentials = find_owned(call).federated_credentials
-    del credentials[_credential(call, credentials)["id"]]
+    application = find_owned(call)
+    credentials = application.federated_credentials
+    gone = _credential(call, credentials)["id"]
+    _store(call, application, {key: kept for key, kept in credentials.items() if key != gone})
     return NO_CONTENT
+
+
+def _store(call: GraphCall, application: Application, credentials: dict[str, Any]) -> None:
+    call.tenant.applications.change(application, federated_credentials=credentials)
 
 
 def _credential(call: GraphCall, credentials: dict[str, dict[str, Any]]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sandbox.entra.directory.deletion import soft_delete
 from sandbox.entra.directory.new_objects import service_principal_properties
 from sandbox.entra.directory.objects import ServicePrincipal
 from sandbox.entra.graph.bodies import bound_owners, merged
@@ -112,7 +113,7 @@ def delete(call: GraphCall) -> GraphAnswer:
             " principals cannot be deleted."
         )
         raise bad_request(msg)
-    call.tenant.delete_service_principal(found)
+    soft_delete(call.tenant, found, call.now)
     return NO_CONTENT
 
 

@@ -74,11 +74,10 @@ def update(call: GraphCall) -> GraphAnswer:
     changes = merged(user.properties, plain, frozenset())
     _require_free_name(call, user, changes.get("userPrincipalName"))
     call.tenant.users.update(user, changes)
-    for name, value in values.items():
-        if value is None:
-            user.extension_values.pop(name, None)
-        else:
-            user.extension_values[name] = value
+    if values:
+        after = {**user.extension_values, **values}
+        kept = {name: value for name, value in after.items() if value is not None}
+        call.tenant.users.change(user, extension_values=kept)
     return NO_CONTENT
 
 

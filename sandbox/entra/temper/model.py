@@ -67,6 +67,27 @@ class Connections(_Part):
     """After everything was done."""
 
 
+class Replication(_Part):
+    """Reads that do not see a write yet.
+
+    For a while after it, reads show the object as it was before: not there (404), or with its old
+    values. Requests that speak of a new object are refused as if it did not exist. The time is
+    drawn once an object, between the bounds, from the seed and the object's id.
+    """
+
+    rate: Rate = 1
+    """The share of objects that this happens to."""
+    at_least_s: Seconds = 0
+    at_most_s: Seconds
+
+    @model_validator(mode="after")
+    def _is_ordered(self) -> Self:
+        if self.at_least_s > self.at_most_s:
+            msg = f"at_least_s ({self.at_least_s:g}) is more than at_most_s ({self.at_most_s:g})"
+            raise ValueError(msg)
+        return self
+
+
 class Fault(_Part):
     """Something scripted that happens to matching requests, items of batches included.
 
@@ -110,7 +131,7 @@ class Temper(_Part):
     seed: int = 0
     """The same seed and the same requests give the same decisions, whatever their order."""
     time_scale: float = Field(default=1, gt=0)
-    """Divides latencies, delays and quota windows, for faster benchmarks.
+    """Divides latencies, delays, quota windows and replication lag, for faster benchmarks.
 
     A `Retry-After` stays a whole number of seconds, at least 1.
     """
@@ -120,6 +141,7 @@ class Temper(_Part):
     throttling: Throttling | None = None
     unavailable: Unavailable | None = None
     connections: Connections | None = None
+    replication: Replication | None = None
     token_lifetime_s: int | None = Field(default=None, gt=0)
     """Of access tokens issued from now on; None: an hour. `expires_in` tells the truth."""
     tokens_refused_after_s: int | None = Field(default=None, gt=0)

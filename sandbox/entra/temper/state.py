@@ -17,6 +17,7 @@ from sandbox.entra.temper.faults import Script
 from sandbox.entra.temper.model import Fault, Temper
 from sandbox.entra.temper.quotas import Quotas
 from sandbox.entra.temper.refusals import refusal, throttled
+from sandbox.entra.temper.replication import Replicas
 
 _GATEWAY_TIMEOUT = 504
 
@@ -50,6 +51,7 @@ class TemperState:
     def __init__(self, temper: Temper, *, tenant_id: str, users: int) -> None:
         self.temper = temper
         self.chance = Chance(temper.seed)
+        self.replicas = Replicas(temper.replication, self.chance, temper.time_scale)
         self._script = Script(temper.faults)
         self._quotas = (
             Quotas(temper.throttling, tenant_id, users, temper.time_scale)

@@ -219,6 +219,7 @@ def test_connections_are_lost_whole() -> None:
         {"latency": 1},
         {"time_scale": 0},
         {"slow_answers": {"rate": 2, "seconds": 1}},
+        {"replication": {"at_least_s": 3, "at_most_s": 1}},
         {"faults": [{"path": "/users"}]},
         {"faults": [{"status": 503, "lose_connection": True}]},
         {"unavailable": {"statuses": [500]}},
