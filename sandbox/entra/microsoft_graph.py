@@ -23,12 +23,14 @@ APP_ROLE_IDS: Mapping[str, str] = MappingProxyType(
         "DelegatedPermissionGrant.ReadWrite.All": "8e8e4742-1d95-4f68-9d56-6ee75648c72a",
         "Directory.Read.All": "7ab1d382-f21e-4acd-a863-ba3e13f7da61",
         "Directory.ReadWrite.All": "19dbc75e-c2e2-444c-a770-ec69d8559fc7",
+        "Group.Create": "bf7b1a76-6e77-406b-b258-bf5c7720e98f",
         "Group.Read.All": "5b567255-7703-4780-807c-7be8301ae99b",
         "Group.ReadWrite.All": "62a82d76-70ea-41e2-9197-370581804d09",
         "GroupMember.Read.All": "98830695-27a2-44f7-8c18-0c3ebc9698f6",
         "GroupMember.ReadWrite.All": "dbaae8cf-10b5-4b86-a4a1-f871c94c6695",
         "Policy.Read.All": "246dd0d5-5bd0-4def-940b-0421030a5b68",
         "Policy.ReadWrite.ApplicationConfiguration": "be74164b-cff1-491c-8741-e671cb536e13",
+        "User.DeleteRestore.All": "eccc023d-eccf-4e7b-9683-8813ab36cecc",
         "User.Read.All": "df021288-bdef-4463-88db-98f22de89214",
         # Added in July 2026; its id is not in any document we found, so this one is made up.
         # The program looks ids up by name and must go on doing so.

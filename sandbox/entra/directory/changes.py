@@ -18,6 +18,8 @@ class Change:
     """Whose it is; of a membership, the group's."""
     undo: Callable[[], None]
     redo: Callable[[], None]
+    kind: str
+    """Its type, as in `@odata.type`; empty for what only happens in the recycle bin."""
     names: frozenset[str] = field(default=frozenset())
     """Of a new thing: the words, in lower case, by which requests may mean it."""
 
@@ -29,7 +31,7 @@ class Changes:
         self.sequence = 0
         self.observer: Callable[[Change], None] | None = None
         self.active = False
-        self._latest: dict[str, int] = {}
+        self._latest: dict[str, tuple[int, str]] = {}
 
     def begin(self) -> None:
         """Count changes from now on."""
@@ -39,17 +41,21 @@ class Changes:
         """Count a change that has just been made."""
         self.sequence += 1
         # Moved to the end, so that the latest changes are found from there.
-        self._latest.pop(change.object_id, None)
-        self._latest[change.object_id] = self.sequence
+        _, kind = self._latest.pop(change.object_id, (0, ""))
+        self._latest[change.object_id] = (self.sequence, change.kind or kind)
         if self.observer:
             self.observer(change)
 
-    def since(self, sequence: int) -> list[str]:
-        """Return the ids of the objects that have changed after `sequence`, oldest change first."""
-        return list(self._after(sequence))[::-1]
+    def since(self, sequence: int, kind: str) -> list[tuple[int, str]]:
+        """Return the objects of a type that have changed after `sequence`, oldest change first.
 
-    def _after(self, sequence: int) -> Iterator[str]:
-        for object_id, changed in reversed(self._latest.items()):
+        Each is the number of its last change and its id.
+        """
+        return list(self._after(sequence, kind))[::-1]
+
+    def _after(self, sequence: int, kind: str) -> Iterator[tuple[int, str]]:
+        for object_id, (changed, of_kind) in reversed(self._latest.items()):
             if changed <= sequence:
                 return
-            yield object_id
+            if of_kind == kind:
+                yield changed, object_id

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable
 
 from sandbox.entra.directory.changes import Change, Changes
+from sandbox.entra.directory.objects import Group
 
 
 class Memberships:
@@ -68,6 +69,7 @@ class Memberships:
         self._changes.record(
             Change(
                 object_id=group_id,
+                kind=Group.odata_type,
                 undo=lambda: undo(group_id, member_id),
                 redo=lambda: redo(group_id, member_id),
             )

@@ -102,6 +102,7 @@ class Table(Generic[T]):
         self._changes.record(
             Change(
                 object_id=item.object_id,
+                kind=item.odata_type,
                 undo=lambda: undo(item),
                 redo=lambda: redo(item),
                 names=names,

@@ -20,7 +20,7 @@ from sandbox.entra.graph.errors import (
     not_implemented,
     value_required,
 )
-from sandbox.entra.graph.listing import list_body, object_body
+from sandbox.entra.graph.listing import count_answer, list_body, object_body
 
 _NESTED = frozenset({"api", "web", "publicClient", "spa", "info", "implicitGrantSettings"})
 _READ_ONLY = frozenset(
@@ -63,6 +63,11 @@ def find_owned(call: GraphCall) -> Application:
 def list_all(call: GraphCall) -> GraphAnswer:
     """https://learn.microsoft.com/graph/api/application-list"""
     return ok(list_body(call, APPLICATIONS, call.tenant.applications))
+
+
+def count(call: GraphCall) -> GraphAnswer:
+    """https://learn.microsoft.com/graph/api/application-list#examples"""
+    return count_answer(call, APPLICATIONS, call.tenant.applications)
 
 
 def get(call: GraphCall) -> GraphAnswer:

@@ -10,6 +10,7 @@ from sandbox.entra.graph.call import GraphCall, referenced_id
 from sandbox.entra.graph.errors import bad_request, invalid_property, not_found
 
 OWNERS = "owners@odata.bind"
+MEMBERS = "members@odata.bind"
 
 
 def merged(
@@ -69,8 +70,17 @@ def bound_owners(call: GraphCall, body: dict[str, Any]) -> list[str]:
     Raises:
         GraphError: 404, one of them does not exist.
     """
-    owner_ids = [referenced_id(reference) for reference in body.pop(OWNERS, None) or []]
-    for owner_id in owner_ids:
-        if call.tenant.object(owner_id) is None:
-            raise not_found(owner_id)
-    return list(dict.fromkeys(owner_ids))
+    return bound_ids(call, body, OWNERS)
+
+
+def bound_ids(call: GraphCall, body: dict[str, Any], name: str) -> list[str]:
+    """Take references out of a body and return their object ids, each once.
+
+    Raises:
+        GraphError: 404, one of them does not exist.
+    """
+    found = [referenced_id(reference) for reference in body.pop(name, None) or []]
+    for object_id in found:
+        if call.tenant.object(object_id) is None:
+            raise not_found(object_id)
+    return list(dict.fromkeys(found))

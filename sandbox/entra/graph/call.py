@@ -35,6 +35,8 @@ class GraphCall:
     advanced: bool = False
     """Whether `ConsistencyLevel: eventual` asks for the index that advanced queries need.
     https://learn.microsoft.com/graph/aad-advanced-queries"""
+    page_token_lifetime_s: int | None = None
+    """How old a link to a next page may be; None: links do not get old."""
 
     @property
     def base_url(self) -> str:

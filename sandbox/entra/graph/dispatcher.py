@@ -161,6 +161,7 @@ class GraphDispatcher:
             body=request.body,
             only_owned=decision == "owned only",
             advanced=(request.consistency_level or "").casefold() == "eventual",
+            page_token_lifetime_s=self.temper.temper.page_tokens_expire_after_s,
         )
 
 

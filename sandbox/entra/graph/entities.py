@@ -14,13 +14,14 @@ from sandbox.entra.directory.new_objects import (
     group_properties,
     service_principal_properties,
 )
-from sandbox.entra.directory.objects import DirectoryObject, ServicePrincipal, User
+from sandbox.entra.directory.objects import DirectoryObject, ServicePrincipal
 from sandbox.entra.directory.tenant import Tenant
 
 _NEVER = datetime.fromtimestamp(0, UTC)
 _EXTENSION = "extension_"
 
-Reader = Callable[[Tenant, Any, str], Any]
+Getter = Callable[[Any], Any]
+"""Reads one property of an object."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,30 +34,43 @@ class Entity:
     """Every property that can be selected, extension properties aside."""
     default: tuple[str, ...]
     """What v1.0 shows without `$select`; beta shows everything."""
-    read: Reader
+    getter: Callable[[Tenant, str], Getter]
+    """Finds out once how a property is read, for the many objects of a page."""
 
     def knows(self, name: str) -> bool:
         """Tell whether a property can be asked for."""
         return name in self.names or (self.collection == "users" and name.startswith(_EXTENSION))
 
+    def read(self, tenant: Tenant, item: DirectoryObject, name: str) -> Any:
+        """Return one property of an object."""
+        return self.getter(tenant, name)(item)
 
-def _plain(tenant: Tenant, item: DirectoryObject, name: str) -> Any:  # noqa: ARG001
-    return item.object_id if name == "id" else item.properties.get(name)
+
+def _plain(tenant: Tenant, name: str) -> Getter:  # noqa: ARG001
+    if name == "id":
+        return lambda item: item.object_id
+    return lambda item: item.properties.get(name)
 
 
-def _user(tenant: Tenant, user: User, name: str) -> Any:
+def _user(tenant: Tenant, name: str) -> Getter:
     if not name.startswith(_EXTENSION):
-        return _plain(tenant, user, name)
+        return _plain(tenant, name)
     definition = tenant.extension_property(name)
-    return user.extension_values.get(definition.name) if definition else None
+    if definition is None:
+        return lambda _: None
+    return lambda user: user.extension_values.get(definition.name)
 
 
-def _service_principal(tenant: Tenant, item: ServicePrincipal, name: str) -> Any:
-    derived = _DERIVED.get(name)
-    application = tenant.application_of(item.app_id) if derived else None
-    if derived is None or application is None:
-        return _plain(tenant, item, name)
-    return derived(tenant, application.properties)
+def _service_principal(tenant: Tenant, name: str) -> Getter:
+    plain, derived = _plain(tenant, name), _DERIVED.get(name)
+    if derived is None:
+        return plain
+
+    def read(item: ServicePrincipal) -> Any:
+        application = tenant.application_of(item.app_id)
+        return derived(tenant, application.properties) if application else plain(item)
+
+    return read
 
 
 _DERIVED: Mapping[str, Callable[[Tenant, dict[str, Any]], Any]] = MappingProxyType(
@@ -102,40 +116,40 @@ USERS = Entity(
         *("id", "businessPhones", "displayName", "givenName", "jobTitle", "mail", "mobilePhone"),
         *("officeLocation", "preferredLanguage", "surname", "userPrincipalName"),
     ),
-    read=_user,
+    getter=_user,
 )
 GROUPS = Entity(
-    collection="groups", names=frozenset(_GROUP_NAMES), default=_GROUP_NAMES, read=_plain
+    collection="groups", names=frozenset(_GROUP_NAMES), default=_GROUP_NAMES, getter=_plain
 )
 APPLICATIONS = Entity(
     collection="applications",
     names=frozenset(_APPLICATION_NAMES),
     default=_APPLICATION_NAMES,
-    read=_plain,
+    getter=_plain,
 )
 SERVICE_PRINCIPALS = Entity(
     collection="servicePrincipals",
     names=frozenset(_SERVICE_PRINCIPAL_NAMES),
     default=_SERVICE_PRINCIPAL_NAMES,
-    read=_service_principal,
+    getter=_service_principal,
 )
 CLAIMS_MAPPING_POLICIES = Entity(
     collection="policies/claimsMappingPolicies",
     names=frozenset(_POLICY_NAMES),
     default=_POLICY_NAMES,
-    read=_plain,
+    getter=_plain,
 )
 APP_ROLE_ASSIGNMENTS = Entity(
     collection="appRoleAssignments",
     names=frozenset(_ASSIGNMENT_NAMES),
     default=_ASSIGNMENT_NAMES,
-    read=_plain,
+    getter=_plain,
 )
 PERMISSION_GRANTS = Entity(
     collection="oauth2PermissionGrants",
     names=frozenset(_GRANT_NAMES),
     default=_GRANT_NAMES,
-    read=_plain,
+    getter=_plain,
 )
 _BY_TYPE: Mapping[str, Entity] = MappingProxyType(
     {
@@ -148,8 +162,8 @@ _BY_TYPE: Mapping[str, Entity] = MappingProxyType(
 )
 
 
-def entity_of(item: DirectoryObject) -> Entity:
-    """Return how an object of any kind is shown."""
+def entity_of(item: DirectoryObject | type[DirectoryObject]) -> Entity:
+    """Return how an object of any kind, or a kind, is shown."""
     return _BY_TYPE[item.odata_type]
 
 
@@ -158,14 +172,19 @@ def known_to_any(name: str) -> bool:
     return any(entity.knows(name) for entity in _BY_TYPE.values())
 
 
-def show(
-    entity: Entity, item: DirectoryObject, tenant: Tenant, names: tuple[str, ...]
-) -> dict[str, Any]:
-    """Return these properties of an object; extension properties without a value are left out."""
-    read = entity.read
-    shown = {name: read(tenant, item, name) for name in names}
-    return {
-        name: value
-        for name, value in shown.items()
-        if value is not None or not name.startswith(_EXTENSION)
-    }
+def shower(
+    entity: Entity, tenant: Tenant, names: tuple[str, ...]
+) -> Callable[[Any], dict[str, Any]]:
+    """Return what shows these properties; extension properties without a value are left out."""
+    getters = [(name, entity.getter(tenant, name)) for name in names]
+    always = [pair for pair in getters if not pair[0].startswith(_EXTENSION)]
+    with_value = [pair for pair in getters if pair[0].startswith(_EXTENSION)]
+
+    def show(item: DirectoryObject) -> dict[str, Any]:
+        shown = {name: read(item) for name, read in always}
+        for name, read in with_value:
+            if (value := read(item)) is not None:
+                shown[name] = value
+        return shown
+
+    return show

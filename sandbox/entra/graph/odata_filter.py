@@ -1,15 +1,16 @@
 """The part of OData's `$filter` that this project's clients use.
 
-`eq`, `in`, `startswith`, `and`, `or` and parentheses; strings compare without case. Everything else
-of the language is answered 501 and never guessed at.
+`eq`, `ne`, `in`, `startswith`, `endswith`, `not`, `and`, `or` and parentheses; strings compare
+without case. Everything else of the language is answered 501 and never guessed at.
 https://learn.microsoft.com/graph/filter-query-parameter
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 from sandbox.entra.graph.errors import GraphError, not_implemented, unsupported_query
 
@@ -17,6 +18,7 @@ MOST_CLAUSES = 15
 _TOKEN = re.compile(
     r"\s*(?:(?P<text>'(?:[^']|'')*')|(?P<mark>[(),])|(?P<word>[^\s(),']+))", re.DOTALL
 )
+_INTEGER = re.compile(r"-?\d+")
 Read = Callable[[str], object]
 """Returns the value of a property of the object that is being compared."""
 
@@ -48,6 +50,31 @@ class StartsWith:
 
 
 @dataclass(frozen=True, slots=True)
+class EndsWith:
+    """`endswith(name, 'suffix')`."""
+
+    name: str
+    suffix: str
+
+    def matches(self, read: Read) -> bool:
+        """Tell whether an object fits."""
+        value = read(self.name)
+        return isinstance(value, str) and value.casefold().endswith(self.suffix.casefold())
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """`not(a)` and, with a comparison in it, `name ne value`."""
+
+    part: Filter
+    operator: str
+
+    def matches(self, read: Read) -> bool:
+        """Tell whether an object fits."""
+        return not self.part.matches(read)
+
+
+@dataclass(frozen=True, slots=True)
 class All:
     """`a and b`."""
 
@@ -69,7 +96,12 @@ class Any:
         return any(part.matches(read) for part in self.parts)
 
 
-Filter = Equals | StartsWith | All | Any
+class Filter(Protocol):
+    """A condition on an object's properties."""
+
+    def matches(self, read: Read) -> bool:
+        """Tell whether an object fits."""
+        ...
 
 
 def parse_filter(text: str) -> Filter:
@@ -88,9 +120,30 @@ def parse_filter(text: str) -> Filter:
 
 def names_in(wanted: Filter) -> set[str]:
     """Return the names of the properties that a filter compares."""
+    return {getattr(part, "name", "") for part in _leaves(wanted)}
+
+
+def advanced_operator(wanted: Filter) -> str | None:
+    """Return an operator in it that only the advanced index answers, if there is one.
+
+    https://learn.microsoft.com/graph/aad-advanced-queries
+    """
     if isinstance(wanted, All | Any):
-        return {name for part in wanted.parts for name in names_in(part)}
-    return {wanted.name}
+        return next(filter(None, map(advanced_operator, wanted.parts)), None)
+    if isinstance(wanted, Not):
+        return wanted.operator
+    return "endsWith" if isinstance(wanted, EndsWith) else None
+
+
+def _leaves(wanted: Filter) -> Iterator[Filter]:
+    match wanted:
+        case All() | Any():
+            for part in wanted.parts:
+                yield from _leaves(part)
+        case Not():
+            yield from _leaves(wanted.part)
+        case _:
+            yield wanted
 
 
 def _tokens(text: str) -> list[tuple[str, str]]:
@@ -129,26 +182,31 @@ class _Parser:
             inner = self.either()
             self._need_mark(")")
             return inner
+        if self._take_word("not"):
+            return Not(self._one(), "Not")
         name = self._need("word")
         if self._take_mark("("):
             return self._function(name)
         operator = self._need("word").casefold()
         if operator == "eq":
             return Equals(name, (self._value(),))
+        if operator == "ne":
+            return Not(Equals(name, (self._value(),)), "ne")
         if operator == "in":
             return Equals(name, self._values())
         raise self._not_here(operator)
 
     def _function(self, name: str) -> Filter:
-        if name.casefold() != "startswith":
+        kind = {"startswith": StartsWith, "endswith": EndsWith}.get(name.casefold())
+        if kind is None:
             raise self._not_here(name)
         compared = self._need("word")
         self._need_mark(",")
-        prefix = self._value()
+        text = self._value()
         self._need_mark(")")
-        if not isinstance(prefix, str):
+        if not isinstance(text, str):
             raise _malformed(self._text)
-        return StartsWith(compared, prefix)
+        return kind(compared, text)
 
     def _values(self) -> tuple[object, ...]:
         self._need_mark("(")
@@ -165,6 +223,8 @@ class _Parser:
             return token[1:-1].replace("''", "'")
         if kind != "word":
             raise _malformed(self._text)
+        if _INTEGER.fullmatch(token):
+            return int(token)
         return {"true": True, "false": False, "null": None}.get(token.casefold(), token)
 
     def _next(self) -> tuple[str, str]:
@@ -218,4 +278,7 @@ def _malformed(text: str) -> GraphError:
 
 
 def _folded(value: object) -> object:
+    """Return what is compared: text without case, and truth values never like numbers."""
+    if isinstance(value, bool):
+        return ("truth", value)
     return value.casefold() if isinstance(value, str) else value

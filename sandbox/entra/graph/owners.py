@@ -8,19 +8,19 @@ from __future__ import annotations
 
 from sandbox.entra.directory.objects import Application, ServicePrincipal
 from sandbox.entra.graph import applications, service_principals
-from sandbox.entra.graph.call import NO_CONTENT, GraphAnswer, GraphCall, ok, referenced_id
+from sandbox.entra.graph.call import NO_CONTENT, GraphAnswer, GraphCall, referenced_id
 from sandbox.entra.graph.directory_objects import mixed_list
 from sandbox.entra.graph.errors import not_found, reference_exists
 
 
 def list_of_application(call: GraphCall) -> GraphAnswer:
     """https://learn.microsoft.com/graph/api/application-list-owners"""
-    return ok(mixed_list(call, applications.find(call).owner_ids))
+    return mixed_list(call, applications.find(call).owner_ids)
 
 
 def list_of_service_principal(call: GraphCall) -> GraphAnswer:
     """https://learn.microsoft.com/graph/api/serviceprincipal-list-owners"""
-    return ok(mixed_list(call, service_principals.find(call).owner_ids))
+    return mixed_list(call, service_principals.find(call).owner_ids)
 
 
 def add_to_application(call: GraphCall) -> GraphAnswer:

@@ -1,7 +1,7 @@
 """Pages of lists: `$top`, `$skiptoken` and `@odata.nextLink`.
 
 https://learn.microsoft.com/graph/paging: a page has 100 items unless the client asks for another
-number, and the link to the next one is to be used as it is.
+number, and the link to the next one is to be used as it is. A link can get too old.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TypeVar
 from urllib.parse import urlencode
 
 from sandbox.entra.graph.call import GraphCall
-from sandbox.entra.graph.errors import bad_request, unsupported_query
+from sandbox.entra.graph.errors import GraphError, bad_request, unsupported_query
 
 _LARGEST_PAGE = 999
 _DEFAULT_PAGE = 100
@@ -26,16 +26,24 @@ def start_of(call: GraphCall) -> int:
     """Return the position that the page begins at, counted from 0.
 
     Raises:
-        GraphError: 400, the token was not made here.
+        GraphError: 400, the token was not made here or has expired.
     """
     token = call.query.get("$skiptoken")
     if token is None:
         return 0
     try:
-        return int(base64.urlsafe_b64decode(token))
+        position, made = map(int, base64.urlsafe_b64decode(token).split(b"."))
     except (binascii.Error, ValueError) as error:
         msg = "The skip token is invalid."
         raise bad_request(msg) from error
+    lifetime_s = call.page_token_lifetime_s
+    if lifetime_s is not None and call.now.timestamp() > made + lifetime_s:
+        message = (
+            "The specified page token value has expired and can no longer be included in your"
+            " request."
+        )
+        raise GraphError(400, "Directory_ExpiredPageToken", message)
+    return position
 
 
 def page_of(call: GraphCall, found: Iterable[tuple[int, T]]) -> tuple[list[T], dict[str, str]]:
@@ -51,7 +59,7 @@ def page_of(call: GraphCall, found: Iterable[tuple[int, T]]) -> tuple[list[T], d
     page = [item for _, item in taken[:size]]
     if len(taken) <= size:
         return page, {}
-    following = dict(call.query) | {"$skiptoken": _token(taken[size][0])}
+    following = dict(call.query) | {"$skiptoken": _token(call, taken[size][0])}
     return page, {"@odata.nextLink": f"{call.base_url}{call.path}?{urlencode(following, safe='$')}"}
 
 
@@ -68,5 +76,5 @@ def _page_size(call: GraphCall) -> int:
     return int(text)
 
 
-def _token(position: int) -> str:
-    return base64.urlsafe_b64encode(b"%08d" % position).decode()
+def _token(call: GraphCall, position: int) -> str:
+    return base64.urlsafe_b64encode(b"%08d.%d" % (position, call.now.timestamp())).decode()

@@ -11,18 +11,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sandbox.entra.directory.objects import Application, Group, ServicePrincipal, User
 from sandbox.entra.graph import (
     app_role_assignments,
     application_passwords,
     applications,
     claims_mapping_policies,
+    deleted_items,
     directory_objects,
     extension_properties,
     federated_credentials,
     groups,
+    memberships,
     owners,
     permission_grants,
     service_principals,
+    user_delta,
     users,
 )
 from sandbox.entra.graph.call import GraphAnswer, GraphCall
@@ -62,10 +66,15 @@ _ASSIGN_POLICIES = each_of(
 _READ_USERS = any_of(
     *("User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All")
 )
+_CREATE_USERS = any_of("User.ReadWrite.All", "Directory.ReadWrite.All")
+_READ_USER_MEMBERSHIPS = any_of("Directory.Read.All", "Directory.ReadWrite.All")
 _WRITE_USERS = any_of("User.ReadUpdate.All", "User.ReadWrite.All", "Directory.ReadWrite.All")
 _READ_GROUPS = any_of(
     *("GroupMember.Read.All", "Group.Read.All", "GroupMember.ReadWrite.All"),
     *("Group.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"),
+)
+_WRITE_MEMBERS = any_of(
+    *("GroupMember.ReadWrite.All", "Group.ReadWrite.All", "Directory.ReadWrite.All")
 )
 _READ_DIRECTORY = any_of("Directory.Read.All", "Directory.ReadWrite.All")
 
@@ -74,6 +83,7 @@ _S = "/servicePrincipals/{service_principal}"
 _F = f"{_A}/federatedIdentityCredentials"
 _P = "/policies/claimsMappingPolicies"
 _G = "/groups/{group}"
+_D = "/directory/deletedItems"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,9 +108,42 @@ def _route(
     )
 
 
+def _list_routes(
+    template: str, handler: Operation, page: str, permissions: Permissions
+) -> tuple[GraphRoute, ...]:
+    """A list of directory objects, the same of one kind, and the number of either."""
+    return tuple(
+        _route("GET", f"{template}{rest}", handler, page, permissions)
+        for rest in ("", "/$count", "/{cast}", "/{cast}/$count")
+    )
+
+
+def _membership_routes(
+    template: str, kind: str, permissions: Permissions
+) -> tuple[GraphRoute, ...]:
+    """What groups something is in; the pages of each kind differ only in their first word."""
+    direct, transitive = f"{kind}-list-memberof", f"{kind}-list-transitivememberof"
+    return (
+        *_list_routes(f"{template}/memberOf", memberships.list_direct, direct, permissions),
+        *_list_routes(
+            f"{template}/transitiveMemberOf", memberships.list_transitive, transitive, permissions
+        ),
+        *(
+            _route("POST", f"{template}/{action}", handler, f"directoryobject-{page}", permissions)
+            for action, handler, page in (
+                ("getMemberGroups", memberships.get_ids, "getmembergroups"),
+                ("getMemberObjects", memberships.get_ids, "getmemberobjects"),
+                ("checkMemberGroups", memberships.check_ids, "checkmembergroups"),
+                ("checkMemberObjects", memberships.check_ids, "checkmemberobjects"),
+            )
+        ),
+    )
+
+
 GRAPH_ROUTES: tuple[GraphRoute, ...] = (
     _route("GET", "/applications", applications.list_all, "application-list", _READ_APPLICATIONS),
     _route("POST", "/applications", applications.create, "application-post-applications", _WRITE_APPLICATIONS),
+    _route("GET", "/applications/$count", applications.count, "application-list", _READ_APPLICATIONS),
     _route("GET", _A, applications.get, "application-get", _READ_APPLICATIONS),
     _route("PATCH", _A, applications.update, "application-update", _WRITE_APPLICATIONS),
     _route("DELETE", _A, applications.delete, "application-delete", _WRITE_APPLICATIONS),
@@ -120,6 +163,7 @@ GRAPH_ROUTES: tuple[GraphRoute, ...] = (
     _route("DELETE", f"{_A}/extensionProperties/{{property}}", extension_properties.delete, "extensionproperty-delete", _WRITE_EXTENSIONS),
     _route("GET", "/servicePrincipals", service_principals.list_all, "serviceprincipal-list", _READ_APPLICATIONS),
     _route("POST", "/servicePrincipals", service_principals.create, "serviceprincipal-post-serviceprincipals", _WRITE_APPLICATIONS),
+    _route("GET", "/servicePrincipals/$count", service_principals.count, "serviceprincipal-list", _READ_APPLICATIONS),
     _route("GET", _S, service_principals.get, "serviceprincipal-get", _READ_APPLICATIONS),
     _route("PATCH", _S, service_principals.update, "serviceprincipal-update", _WRITE_APPLICATIONS),
     _route("DELETE", _S, service_principals.delete, "serviceprincipal-delete", _WRITE_APPLICATIONS),
@@ -146,17 +190,37 @@ GRAPH_ROUTES: tuple[GraphRoute, ...] = (
     _route("PATCH", f"{_P}/{{policy}}", claims_mapping_policies.update, "claimsmappingpolicy-update", _WRITE_POLICIES),
     _route("DELETE", f"{_P}/{{policy}}", claims_mapping_policies.delete, "claimsmappingpolicy-delete", _WRITE_POLICIES),
     _route("GET", "/users", users.list_all, "user-list", _READ_USERS),
+    _route("POST", "/users", users.create, "user-post-users", _CREATE_USERS),
     _route("GET", "/users/$count", users.count, "user-list", _READ_USERS),
+    _route("GET", "/users/delta", user_delta.delta, "user-delta", _READ_USERS),
     _route("GET", "/users/{user}", users.get, "user-get", _READ_USERS),
     _route("PATCH", "/users/{user}", users.update, "user-update", _WRITE_USERS),
+    _route("DELETE", "/users/{user}", users.delete, "user-delete", any_of("User.DeleteRestore.All", "User.ReadWrite.All")),
     _route("GET", "/users/{user}/manager", users.get_manager, "user-list-manager", _READ_USERS),
+    *_membership_routes("/users/{user}", "user", _READ_USER_MEMBERSHIPS),
     _route("GET", "/groups", groups.list_all, "group-list", _READ_GROUPS),
+    _route("POST", "/groups", groups.create, "group-post-groups", any_of("Group.Create", "Group.ReadWrite.All")),
+    _route("GET", "/groups/$count", groups.count, "group-list", _READ_GROUPS),
     _route("GET", _G, groups.get, "group-get", _READ_GROUPS),
-    _route("GET", f"{_G}/members", groups.list_members, "group-list-members", _READ_GROUPS),
-    _route("GET", f"{_G}/transitiveMembers", groups.list_transitive_members, "group-list-transitivemembers", _READ_GROUPS),
+    _route("PATCH", _G, groups.update, "group-update", any_of("Group.ReadWrite.All")),
+    _route("DELETE", _G, groups.delete, "group-delete", any_of("Group.ReadWrite.All")),
+    *_list_routes(f"{_G}/members", groups.list_members, "group-list-members", _READ_GROUPS),
+    _route("POST", f"{_G}/members/$ref", groups.add_member, "group-post-members", _WRITE_MEMBERS),
+    _route("DELETE", f"{_G}/members/{{member}}/$ref", groups.remove_member, "group-delete-members", _WRITE_MEMBERS),
+    *_list_routes(f"{_G}/transitiveMembers", groups.list_transitive_members, "group-list-transitivemembers", _READ_GROUPS),
     _route("GET", f"{_G}/owners", groups.list_owners, "group-list-owners", _READ_GROUPS),
-    _route("GET", f"{_G}/memberOf", groups.list_memberships, "group-list-memberof", _READ_GROUPS),
+    _route("POST", f"{_G}/owners/$ref", groups.add_owner, "group-post-owners", any_of("Group.ReadWrite.All", "Directory.ReadWrite.All")),
+    _route("DELETE", f"{_G}/owners/{{owner}}/$ref", groups.remove_owner, "group-delete-owners", any_of("Group.ReadWrite.All", "Directory.ReadWrite.All")),
+    *_membership_routes(_G, "group", _READ_GROUPS),
+    *_membership_routes(_S, "serviceprincipal", _READ_APPLICATIONS),
     _route("POST", "/directoryObjects/getByIds", directory_objects.get_by_ids, "directoryobject-getbyids", _READ_DIRECTORY),
     _route("POST", "/directoryObjects/getAvailableExtensionProperties", extension_properties.available, "directoryobject-getavailableextensionproperties", _READ_DIRECTORY),
     _route("GET", "/directoryObjects/{object}", directory_objects.get, "directoryobject-get", _READ_DIRECTORY),
+    *(
+        _route("GET", f"{_D}/microsoft.graph.{name}", deleted_items.list_of(kind), "directory-deleteditems-list", deleted_items.READERS[kind])
+        for name, kind in (("application", Application), ("group", Group), ("servicePrincipal", ServicePrincipal), ("user", User))
+    ),
+    _route("GET", f"{_D}/{{object}}", deleted_items.get, "directory-deleteditems-get", deleted_items.ANY_READER),
+    _route("POST", f"{_D}/{{object}}/restore", deleted_items.restore_item, "directory-deleteditems-restore", deleted_items.ANY_WRITER),
+    _route("DELETE", f"{_D}/{{object}}", deleted_items.delete, "directory-deleteditems-delete", deleted_items.ANY_WRITER),
 )  # fmt: skip

@@ -19,7 +19,7 @@ from sandbox.entra.graph.errors import (
     not_found,
     value_required,
 )
-from sandbox.entra.graph.listing import list_body, object_body
+from sandbox.entra.graph.listing import count_answer, list_body, object_body
 
 _BY_APP_ID = "appId="
 _READ_ONLY = frozenset({"appId", "createdDateTime", "deletedDateTime"})
@@ -55,6 +55,11 @@ def find_owned(call: GraphCall) -> ServicePrincipal:
 def list_all(call: GraphCall) -> GraphAnswer:
     """https://learn.microsoft.com/graph/api/serviceprincipal-list"""
     return ok(list_body(call, SERVICE_PRINCIPALS, call.tenant.service_principals))
+
+
+def count(call: GraphCall) -> GraphAnswer:
+    """https://learn.microsoft.com/graph/api/serviceprincipal-list#examples"""
+    return count_answer(call, SERVICE_PRINCIPALS, call.tenant.service_principals)
 
 
 def get(call: GraphCall) -> GraphAnswer:

@@ -146,5 +146,7 @@ class Temper(_Part):
     """Of access tokens issued from now on; None: an hour. `expires_in` tells the truth."""
     tokens_refused_after_s: int | None = Field(default=None, gt=0)
     """Graph answers 401 to tokens older than this, whatever lifetime they claim."""
+    page_tokens_expire_after_s: int | None = Field(default=None, gt=0)
+    """`@odata.nextLink` answers 400 Directory_ExpiredPageToken when it is older."""
     faults: tuple[Fault, ...] = ()
     """Each is asked in this order; the first that applies counts."""

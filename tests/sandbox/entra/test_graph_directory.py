@@ -189,7 +189,7 @@ def test_a_batch_answers_each_item_on_its_own(
         {"id": "2", "method": "PATCH", "url": "/users/nobody", "headers": headers,
          "body": {name: "x"}},
         {"id": "3", "method": "GET", "url": f"/users/{GUEST_IN_PATH}?$select=id,displayName"},
-        {"id": "4", "method": "DELETE", "url": "/groups/x"},
+        {"id": "4", "method": "DELETE", "url": "/devices/x"},
     ]  # fmt: skip
     answer = graph.post("/$batch", {"requests": requests}, expect=200)
     by_id = {response["id"]: response for response in answer["responses"]}

@@ -44,7 +44,7 @@ def test_malformed_filters_are_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["id ne '1'", "not(id eq '1')", "endswith(mail,'x')", "members/any(m:m/id eq '1')"]
+    "text", ["age gt 1", "contains(mail,'x')", "tolower(mail) eq 'x'", "members/any(m:m/id eq '1')"]
 )
 def test_the_rest_of_the_language_is_refused_and_never_guessed_at(text: str) -> None:
     with pytest.raises(GraphError) as caught:
