@@ -22,7 +22,7 @@ from components.user_attributes import UserAttributes, UserAttributesArgs
 from graph.cloud import cloud_from
 from settings import flagged_choices, load_settings
 
-settings = load_settings()
+settings, user_sources = load_settings()
 for choice in flagged_choices(settings):
     pulumi.warn(choice)
 cloud = cloud_from(settings.cloud_setting)
@@ -36,7 +36,11 @@ microsoft_graph = find_microsoft_graph(
     providers.entra, scopes=permissions.delegated, roles=permissions.application
 )
 directory = look_up_directory(
-    settings.tenant_id, cloud, users=settings.users, groups=settings.access.groups()
+    settings.tenant_id,
+    cloud,
+    application_name=settings.application.display_name,
+    sources=user_sources,
+    access_groups=settings.access.groups(),
 )
 
 # The application that people sign in to, and its permissions
@@ -95,7 +99,7 @@ ClaimsMapping(
     ClaimsMappingArgs(
         display_name=f"{settings.application.display_name} claims",
         service_principal=sign_in.service_principal,
-        extension_names=properties.extension_names,
+        extension_names={name: properties.extension_names[name] for name in settings.claims},
     ),
     opts,
 )
@@ -103,8 +107,7 @@ UserAttributes(
     "users",
     UserAttributesArgs(
         extension_names=properties.extension_names,
-        users=settings.users,
-        directory_users=directory.users,
+        users=directory.users,
     ),
     opts,
 )

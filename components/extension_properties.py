@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import pulumi
 
 from graph.extension_property import ExtensionProperty
+from settings.model import ExtensionProperty as ExtensionPropertySettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +21,7 @@ class ExtensionPropertiesArgs:
 
     application_object_id: pulumi.Input[str]
     service_principal: pulumi.Resource
-    properties: Sequence[str]
+    properties: Sequence[ExtensionPropertySettings]
 
 
 class ExtensionProperties(pulumi.ComponentResource):
@@ -37,15 +38,16 @@ class ExtensionProperties(pulumi.ComponentResource):
         self.extension_names = {}
         # Without a service principal a property exists, but nobody can write its values.
         previous = args.service_principal
-        for property_name in args.properties:
+        for declared in args.properties:
             extension_property = ExtensionProperty(
-                f"{name}-{property_name}",
+                f"{name}-{declared.name}",
                 application_object_id=args.application_object_id,
-                property_name=property_name,
+                property_name=declared.name,
+                data_type=declared.data_type,
                 # One after the other: replaced at once, one definition would go while the values
                 # of another are still being cleared.
                 opts=pulumi.ResourceOptions(parent=self, depends_on=[previous]),
             )
-            self.extension_names[property_name] = extension_property.extension_name
+            self.extension_names[declared.name] = extension_property.extension_name
             previous = extension_property
         self.register_outputs({"extension_names": self.extension_names})

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import pulumi
 
+from attributes.resolution import DeclaredUser
 from graph.attribute_text import UserRow, write_text
-from graph.directory import DirectoryUser
 from graph.shards import shard_of
 from graph.user_attributes import UserAttributes as UserAttributesShard
 
@@ -24,10 +24,7 @@ class UserAttributesArgs:
 
     extension_names: Mapping[str, pulumi.Input[str]]
     """Extension names by property name."""
-    users: Mapping[str, Mapping[str, str]]
-    """Values by property name, by the user's name in configuration."""
-    directory_users: Mapping[str, DirectoryUser]
-    """Whom those names mean."""
+    users: Sequence[DeclaredUser]
 
 
 class UserAttributes(pulumi.ComponentResource):
@@ -39,14 +36,14 @@ class UserAttributes(pulumi.ComponentResource):
         super().__init__("entra-eks-sso:identity:UserAttributes", name, {}, opts)
         properties: Sequence[str] = sorted(args.extension_names)
         shards: dict[int, list[UserRow]] = {}
-        for user_name, values in args.users.items():
-            user = args.directory_users[user_name]
+        for user in args.users:
+            object_id = user.person.object_id
             row = UserRow(
-                user_principal_name=user.user_principal_name,
-                object_id=user.object_id,
-                values=dict(values),
+                user_principal_name=user.person.user_principal_name,
+                object_id=object_id,
+                values=user.values,
             )
-            shards.setdefault(shard_of(user.object_id), []).append(row)
+            shards.setdefault(shard_of(object_id), []).append(row)
         for number, rows in sorted(shards.items()):
             UserAttributesShard(
                 f"{name}-{number:02d}",

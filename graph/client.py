@@ -85,6 +85,11 @@ class GraphClient:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @property
+    def base_url(self) -> str:
+        """The endpoint with the version, as links to next pages begin."""
+        return f"{self._base_url}/"
+
     def close(self) -> None:
         """Close the connections, those of signing in included."""
         self._http.close()

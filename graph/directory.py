@@ -1,31 +1,30 @@
-"""Users and groups of the directory by the names people use for them.
+"""Users and groups of the directory as this program knows them, and groups by their names.
 
 Read-only, so that a preview with a read-only identity can name who is meant.
 A user's object id stays; its UPN and mail change hands. So names are resolved on every run, and
-only object ids are kept.
+only object ids are kept. Users are found in `directory_users`, members in `group_members`.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import islice
-from typing import TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
+from graph.batched_pages import query, read_pages
 from graph.client import GraphClient, Json
-from graph.errors import GraphError
 
-_IN_CLAUSE_MAX = 15
+IN_CLAUSE_MAX = 15
 """Graph refuses a filter with more: "Too many child clauses specified … Max allowed: 15"."""
-_PAGE = 999
-"""The largest page of users: https://learn.microsoft.com/graph/api/user-list"""
+PAGE = 999
+"""The largest page of users and members: https://learn.microsoft.com/graph/api/user-list"""
+READS_USERS = "User.Read.All"
+READS_GROUPS = "Group.Read.All (or GroupMember.Read.All)"
 _GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_USER_FIELDS = "id,userPrincipalName,mail,displayName,userType"
+_USER_FIELDS = ("id", "userPrincipalName", "mail")
 _GROUP_FIELDS = "id,displayName,securityEnabled"
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,10 +33,19 @@ class DirectoryUser:
 
     object_id: str
     user_principal_name: str
-    display_name: str
     mail: str | None = None
-    user_type: str | None = None
-    """`Member` or `Guest`."""
+    selected: Mapping[str, Any] = field(default_factory=dict)
+    """Everything that was asked for, by Graph's names; extension values are absent without one."""
+
+    @classmethod
+    def parse(cls, item: Json) -> DirectoryUser:
+        """Read a user that was selected with `user_fields`."""
+        return cls(
+            object_id=item["id"],
+            user_principal_name=item["userPrincipalName"],
+            mail=item.get("mail"),
+            selected=item,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,148 +57,49 @@ class DirectoryGroup:
     security_enabled: bool
 
 
-class DirectoryLookupError(GraphError):
-    """Names that the directory does not know, or knows more than once; `problems` has them all."""
-
-    def __init__(self, problems: Sequence[str]) -> None:
-        self.problems = list(problems)
-        super().__init__("\n".join(self.problems))
+def user_fields(also: Iterable[str] = ()) -> str:
+    """Return what to select of a user: what names it, and `also`, by Graph's names."""
+    return ",".join(dict.fromkeys((*_USER_FIELDS, *also)))
 
 
-def resolve_users(client: GraphClient, names: Iterable[str]) -> dict[str, DirectoryUser]:
-    """Return the user each name means: an object id, a UPN, or a mail address, in that order.
-
-    Mail and UPN are compared as the directory does, without regard to case. A mail address may
-    belong to several users, and a guest's UPN is seldom known: so UPN goes first.
-    Takes the permission User.Read.All.
-
-    Raises:
-        DirectoryLookupError: listing every name that means nobody, several users, or the same user
-            as another name.
-        GraphError: the directory could not be asked.
-    """
-    wanted = list(dict.fromkeys(names))
-    ids = [name for name in wanted if _GUID.fullmatch(name)]
-    others = [name for name in wanted if not _GUID.fullmatch(name)]
-    found = _find_users(client, "id", ids) | _find_users(client, "userPrincipalName", others)
-    found |= _find_users(client, "mail", [name for name in others if name not in found])
-    problems = [
-        problem
-        for name in wanted
-        if (
-            problem := _problem(
-                "User",
-                name,
-                [user.user_principal_name for user in found.get(name, [])],
-                asked_for="an object id, user principal name or mail address",
-            )
-        )
-    ]
-    resolved = {name: users[0] for name in wanted if len(users := found.get(name, [])) == 1}
-    problems += _same_user_twice(resolved)
-    if problems:
-        raise DirectoryLookupError(problems)
-    return resolved
+def is_object_id(name: str) -> bool:
+    """Tell whether a name can only be an object id."""
+    return _GUID.fullmatch(name) is not None
 
 
-def resolve_groups(client: GraphClient, names: Iterable[str]) -> dict[str, DirectoryGroup]:
-    """Return the group each name means: an object id or a display name, in that order.
+def any_of(field_name: str, values: Iterable[str]) -> str:
+    """Return a filter: the property is one of at most `IN_CLAUSE_MAX` values."""
+    # OData doubles a quote inside a literal.
+    literals = ",".join("'" + value.replace("'", "''") + "'" for value in values)
+    return f"{field_name} in ({literals})"
 
+
+def find_groups(client: GraphClient, names: Iterable[str]) -> dict[str, list[DirectoryGroup]]:
+    """Return the groups that each name can mean: an object id or a display name.
+
+    A name that means none is in the answer with none.
     Takes the permission Group.Read.All (or GroupMember.Read.All).
 
     Raises:
-        DirectoryLookupError: listing every name that means no group or several.
         GraphError: the directory could not be asked.
     """
     wanted = list(dict.fromkeys(names))
-    ids = [name for name in wanted if _GUID.fullmatch(name)]
-    others = [name for name in wanted if not _GUID.fullmatch(name)]
-    found = _find_groups(client, "id", ids) | _find_groups(client, "displayName", others)
-    problems = [
-        problem
-        for name in wanted
-        if (
-            problem := _problem(
-                "Group",
-                name,
-                [f"{group.display_name} ({group.object_id})" for group in found.get(name, [])],
-                asked_for="an object id or display name",
-            )
+    urls: dict[str, str] = {}
+    for field_name, is_id in (("id", True), ("displayName", False)):
+        of_kind = [name for name in wanted if is_object_id(name) is is_id]
+        for number, chunk in enumerate(_chunks(of_kind)):
+            options = query(filter=any_of(field_name, chunk), select=_GROUP_FIELDS, top=str(PAGE))
+            urls[f"{field_name}-{number}"] = f"/groups?{options}"
+    by_name: defaultdict[str, list[DirectoryGroup]] = defaultdict(list)
+    for key, item in read_pages(client, urls, needs=READS_GROUPS):
+        group = DirectoryGroup(
+            object_id=item["id"],
+            display_name=item["displayName"],
+            security_enabled=bool(item.get("securityEnabled")),
         )
-    ]
-    if problems:
-        raise DirectoryLookupError(problems)
-    return {name: found[name][0] for name in wanted}
+        by_name[item[key.partition("-")[0]].casefold()].append(group)
+    return {name: by_name.get(name.casefold(), []) for name in wanted}
 
 
-def _find_users(
-    client: GraphClient, field: str, names: Sequence[str]
-) -> dict[str, list[DirectoryUser]]:
-    items = _where_in(client, "/users", field, names, select=_USER_FIELDS, needs="User.Read.All")
-    return _by_name(names, ((item[field], _user(item)) for item in items))
-
-
-def _find_groups(
-    client: GraphClient, field: str, names: Sequence[str]
-) -> dict[str, list[DirectoryGroup]]:
-    items = _where_in(client, "/groups", field, names, select=_GROUP_FIELDS, needs="Group.Read.All")
-    return _by_name(names, ((item[field], _group(item)) for item in items))
-
-
-def _where_in(
-    client: GraphClient, path: str, field: str, names: Sequence[str], *, select: str, needs: str
-) -> Iterator[Json]:
-    remaining = iter(names)
-    while chunk := list(islice(remaining, _IN_CLAUSE_MAX)):
-        # OData doubles a quote inside a literal; the client percent-encodes the rest (`#EXT#`).
-        literals = ",".join("'" + name.replace("'", "''") + "'" for name in chunk)
-        query = {"$filter": f"{field} in ({literals})", "$select": select, "$top": str(_PAGE)}
-        yield from client.pages(path, query, needs=needs)
-
-
-def _by_name(names: Sequence[str], found: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
-    by_folded: defaultdict[str, list[T]] = defaultdict(list)
-    for key, value in found:
-        by_folded[key.casefold()].append(value)
-    return {name: by_folded[name.casefold()] for name in names if name.casefold() in by_folded}
-
-
-def _user(item: Json) -> DirectoryUser:
-    return DirectoryUser(
-        object_id=item["id"],
-        user_principal_name=item["userPrincipalName"],
-        display_name=item.get("displayName") or item["userPrincipalName"],
-        mail=item.get("mail"),
-        user_type=item.get("userType"),
-    )
-
-
-def _group(item: Json) -> DirectoryGroup:
-    return DirectoryGroup(
-        object_id=item["id"],
-        display_name=item["displayName"],
-        security_enabled=bool(item.get("securityEnabled")),
-    )
-
-
-def _problem(kind: str, name: str, found: Sequence[str], *, asked_for: str) -> str | None:
-    if not found:
-        return f"{kind} {name!r} is not in the directory; give {asked_for} of this tenant."
-    if len(found) > 1:
-        return (
-            f"{kind} {name!r} is {len(found)} in the directory ({', '.join(sorted(found))}); "
-            "give the object id of the one that is meant."
-        )
-    return None
-
-
-def _same_user_twice(resolved: dict[str, DirectoryUser]) -> list[str]:
-    names_by_id: defaultdict[str, list[str]] = defaultdict(list)
-    for name, user in resolved.items():
-        names_by_id[user.object_id].append(name)
-    return [
-        f"Users {' and '.join(repr(name) for name in names)} are the same user, "
-        f"{resolved[names[0]].user_principal_name}; name it once."
-        for names in names_by_id.values()
-        if len(names) > 1
-    ]
+def _chunks(names: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (names[start : start + IN_CLAUSE_MAX] for start in range(0, len(names), IN_CLAUSE_MAX))

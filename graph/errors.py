@@ -6,8 +6,8 @@ GraphError
 ├── SignInError                the identity was refused a token
 ├── GraphUnreachableError      no answer came
 └── GraphRequestError          Graph answered with an error
-(`DirectoryLookupError`, `ExtensionPropertyError` and `UserAttributesError` are beside what raises
-them.)
+(`SeveralApplicationsError`, `ExtensionPropertyError` and `UserAttributesError` are beside what
+raises them.)
 
 No message holds a header, a body or a token: Graph's code, message and request id are all that
 support asks for.

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sandbox.declared_values import declared_values
 from sandbox.entra.scenario import Scenario, ScenarioPerson
 from settings.model import Settings
 from verify.kubernetes_access import AccessQuestion
@@ -31,14 +32,7 @@ def expect(settings: Settings, scenario: Scenario, user_principal_name: str) -> 
     """Work out what a sign-in of `user_principal_name` must show under `settings`."""
     person = scenario.person(user_principal_name)
     group_ids = _groups_in_token(settings, scenario, person)
-    values = next(
-        (
-            values
-            for name, values in settings.users.items()
-            if name.casefold() in person.names_casefolded
-        ),
-        {},
-    )
+    declared = declared_values(settings, scenario).get(person.user_principal_name)
     provider = settings.cluster.identity_provider
     # A guest's #EXT# comes without hashes:
     # https://learn.microsoft.com/entra/identity-platform/optional-claims#additional-properties-of-optional-claims
@@ -52,7 +46,7 @@ def expect(settings: Settings, scenario: Scenario, user_principal_name: str) -> 
             "upn": upn,
             "email": person.mail,
             "groups": group_ids,
-            **{name: values.get(name) for name in settings.extension_properties},
+            **{name: declared.values.get(name) if declared else None for name in settings.claims},
         },
         username=f"{provider.username_prefix}{upn}",
         groups=tuple(f"{provider.groups_prefix}{group_id}" for group_id in group_ids),

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sandbox.declared_values import declared_values
 from sandbox.engine import EngineError, PluginChoice
 from sandbox.entra.scenario import Scenario, load_scenario
 from sandbox.expectation import expect
@@ -122,10 +123,20 @@ class Rehearsal:
 
 
 def _people(settings: Settings, scenario: Scenario) -> list[str]:
-    """The first two with values of their own: what they are told apart by is declared."""
-    declared = {name.casefold() for name in settings.users}
-    people = [p.user_principal_name for p in scenario.people if p.names_casefolded & declared]
-    return people[:_PEOPLE]
+    """Two people with declared values, and more until every kind of source has one."""
+    declared = declared_values(settings, scenario)
+    people: list[str] = []
+    kinds: set[str] = set()
+    for person in scenario.people:
+        if user := declared.get(person.user_principal_name):
+            own = {
+                "file" if place.line else place.source.partition("[")[0]
+                for place in user.places.values()
+            }
+            if len(people) < _PEOPLE or own - kinds:
+                people.append(person.user_principal_name)
+                kinds |= own
+    return people
 
 
 def _say(line: str) -> None:

@@ -5,40 +5,59 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pulumi
 from pulumi.runtime.config import CONFIG, get_config_env, is_config_secret
 from pydantic import ValidationError
 
+from attributes.places import PlacedProblem, listed
+from attributes.sources import UserSources
 from settings.model import CLOUD_TAGS, Settings
 from settings.problems import Problem, problems_of
 from settings.rules import check
+from settings.user_sources import user_sources
 
 
 class SettingsError(pulumi.RunError):
     """The stack's configuration cannot be used; nothing has been changed.
 
     The engine prints a RunError's message without a trace back.
+    `problems` are those of settings and those of files that settings name.
     """
 
-    def __init__(self, stack: str, namespace: str, problems: list[Problem]) -> None:
+    def __init__(
+        self, stack: str, namespace: str, problems: Sequence[Problem | PlacedProblem]
+    ) -> None:
         self.problems = problems
-        count = "1 setting is" if len(problems) == 1 else f"{len(problems)} settings are"
-        lines = "\n".join(f"  {namespace}:{problem}" for problem in problems)
-        example = f"{namespace}:{problems[0].path}"
-        super().__init__(
-            f"{count} wrong in Pulumi.{stack}.yaml; nothing has been changed:\n{lines}\n"
-            f"Mend them in that file, or one by one, such as: "
-            f"pulumi config set --path '{example}' <value>"
-        )
+        settings = [problem for problem in problems if isinstance(problem, Problem)]
+        others = [problem for problem in problems if isinstance(problem, PlacedProblem)]
+        parts: list[str] = []
+        if settings:
+            count = "1 setting is" if len(settings) == 1 else f"{len(settings)} settings are"
+            lines = listed([f"{namespace}:{problem}" for problem in settings])
+            parts.append(
+                f"{count} wrong in Pulumi.{stack}.yaml; nothing has been changed:\n{lines}\n"
+                f"Mend them in that file, or one by one, such as: "
+                f"pulumi config set --path '{namespace}:{settings[0].path}' <value>"
+            )
+        if others:
+            count = "1 problem is" if len(others) == 1 else f"{len(others):,} problems are"
+            parts.append(
+                f"{count} in the user attributes; nothing has been changed:\n{listed(others)}"
+            )
+        super().__init__("\n".join(parts))
 
 
-def load_settings() -> Settings:
-    """Read the project's settings of the current stack.
+def load_settings() -> tuple[Settings, UserSources]:
+    """Read the project's settings of the current stack, and the files of users that they name.
+
+    Pulumi runs the program in the project's folder.
 
     Raises:
-        SettingsError: with every wrong, unknown and missing setting.
+        SettingsError: with every wrong, unknown and missing setting, and all that is wrong in
+            those files.
     """
     project = pulumi.get_project()
     values = _project_config(project)
@@ -49,16 +68,23 @@ def load_settings() -> Settings:
 
 
 def settings_from(
-    values: Mapping[str, str], *, secret_settings: frozenset[str], project: str, stack: str
-) -> Settings:
+    values: Mapping[str, str],
+    *,
+    secret_settings: frozenset[str],
+    project: str,
+    stack: str,
+    folder: Path = Path(),
+) -> tuple[Settings, UserSources]:
     """Make settings of texts by name, as the engine hands them over.
 
-    `secret_settings` are the names that are marked as secrets; there must be none.
+    `secret_settings` are the names that are marked as secrets; there must be none. Files of users
+    are looked for in `folder`.
 
     Raises:
-        SettingsError: with every wrong, unknown and missing setting.
+        SettingsError: with every wrong, unknown and missing setting, and all that is wrong in
+            those files.
     """
-    problems = [
+    problems: list[Problem | PlacedProblem] = [
         Problem(path=name, message="is a secret, and no setting is one; set it without --secret")
         for name in sorted(secret_settings)
     ]
@@ -67,12 +93,13 @@ def settings_from(
         settings = Settings.model_validate_json(json.dumps(raw))
     except ValidationError as error:
         problems += problems_of(error, Settings, secret_settings)
-        problems += _problems_beside(raw, error)
+        problems += _problems_beside(raw, error, folder)
         raise SettingsError(stack, project, problems) from None
-    problems += check(settings)
+    sources, wrong = user_sources(settings, folder)
+    problems += [*check(settings), *wrong]
     if problems:
         raise SettingsError(stack, project, problems)
-    return settings
+    return settings, sources
 
 
 _PLACEHOLDERS: dict[str, Any] = {
@@ -85,7 +112,9 @@ _PLACEHOLDERS: dict[str, Any] = {
 """The settings without a default, with values that no rule objects to."""
 
 
-def _problems_beside(raw: Mapping[str, Any], error: ValidationError) -> list[Problem]:
+def _problems_beside(
+    raw: Mapping[str, Any], error: ValidationError, folder: Path
+) -> list[Problem | PlacedProblem]:
     """Find what is wrong between settings although `error` already found some wrong in themselves.
 
     What is wrong in itself is taken out or, where something must be, replaced.
@@ -98,7 +127,7 @@ def _problems_beside(raw: Mapping[str, Any], error: ValidationError) -> list[Pro
         settings = Settings.model_validate_json(json.dumps(_merged(_PLACEHOLDERS, mended)))
     except ValidationError:
         return []  # cannot be mended by taking out alone: the next run tells the rest
-    return check(settings)
+    return [*check(settings), *user_sources(settings, folder)[1]]
 
 
 def _take_out(tree: Any, keys: Sequence[str | int]) -> None:

@@ -9,11 +9,12 @@ Rules that look at more than one setting are in `settings.rules`.
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 from pydantic.alias_generators import to_camel
 
+from attributes.properties import DataType
 from settings.text import (
     ClaimPrefix,
     DnsLabel,
@@ -24,6 +25,7 @@ from settings.text import (
     HttpsUrl,
     LoopbackRedirect,
     Region,
+    Scalar,
 )
 
 
@@ -130,6 +132,59 @@ class DirectoryAutomation(_Model):
     )
 
 
+class ExtensionProperty(_Model):
+    """A directory extension property of users; a name alone is one of text that is a claim."""
+
+    name: ExtensionPropertyName
+    data_type: DataType = "String"
+    claim: bool | None = Field(
+        default=None, description="whether it is a claim; by default when it is of text"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_alone(cls, given: Any) -> Any:
+        return {"name": given} if isinstance(given, str) else given
+
+    @property
+    def is_claim(self) -> bool:
+        """Whether the ID token carries it."""
+        return self.data_type == "String" if self.claim is None else self.claim
+
+
+Values = dict[ExtensionPropertyName, Scalar]
+
+
+class UserAttributeRule(_Model):
+    """Values for everybody in a group, nested groups included."""
+
+    group: str = Field(min_length=1, description="display name or object id")
+    values: Values = Field(min_length=1, description="values or templates by property")
+    priority: int = Field(
+        default=0, description="the higher one counts where several groups give a value"
+    )
+
+
+class UserAttributes(_Model):
+    """Where values of extension properties come from besides `users`, and how they are written."""
+
+    files: tuple[str, ...] = Field(
+        default=(), description="CSV and YAML files of users, relative to the project"
+    )
+    rules: tuple[UserAttributeRule, ...] = ()
+    defaults: Values = Field(
+        default_factory=dict,
+        description="for users that `users`, files or rules name, where those have no value",
+    )
+    writes_per_window: int = Field(
+        default=3000,
+        ge=1,
+        le=3000,
+        description="users written in 150 s, of the 3,000 that the directory lets all "
+        "applications of this identity write",
+    )
+
+
 class IdentityProvider(_Model):
     """How the cluster reads the ID token."""
 
@@ -230,11 +285,15 @@ class Settings(_Model):
     kubectl: Kubectl = Kubectl()
     graph_permissions: GraphPermissions = GraphPermissions()
     directory_automation: DirectoryAutomation = DirectoryAutomation()
-    extension_properties: tuple[ExtensionPropertyName, ...] = ("default_namespace", "picture")
-    users: dict[str, dict[ExtensionPropertyName, str]] = Field(
+    extension_properties: tuple[ExtensionProperty, ...] = (
+        ExtensionProperty(name="default_namespace"),
+        ExtensionProperty(name="picture"),
+    )
+    users: dict[str, Values] = Field(
         default_factory=dict,
         description="extension values by user: UPN, mail or object id",
     )
+    user_attributes: UserAttributes = UserAttributes()
     cluster: Cluster
     access: Access
     portal: Portal
@@ -247,6 +306,11 @@ class Settings(_Model):
     def cloud_setting(self) -> str | dict[str, str]:
         """The cloud as it is written in configuration."""
         return self.cloud if isinstance(self.cloud, str) else self.cloud.model_dump(by_alias=True)
+
+    @property
+    def claims(self) -> tuple[str, ...]:
+        """The extension properties that the ID token carries."""
+        return tuple(declared.name for declared in self.extension_properties if declared.is_claim)
 
     @property
     def directory_automation_name(self) -> str:

@@ -19,7 +19,9 @@ _KIND_NAMES = {
     "bool_type": "must be true or false",
     "bool_parsing": "must be true or false",
     "dict_type": "must be a mapping of names to values",
+    "int_type": "must be a whole number",
     "tuple_type": "must be a list",
+    "too_short": "must not be empty",
     "model_type": "must be a mapping of settings to values",
     "model_attributes_type": "must be a mapping of settings to values",
     "date_from_datetime_parsing": "must be a day such as 2027-05-31",
@@ -83,6 +85,12 @@ def _problem(
         limit = context.get("min_length") or context.get("max_length")
         message = (
             f"must have at {'least' if kind == 'string_too_short' else 'most'} {limit} characters"
+        )
+    elif kind in ("greater_than_equal", "less_than_equal"):
+        message = (
+            f"must be at least {context['ge']}"
+            if "ge" in context
+            else f"must be at most {context['le']}"
         )
     else:
         message = _KIND_NAMES.get(kind) or str(details["msg"])

@@ -1,6 +1,7 @@
 """Rules that look at more than one setting, each with its reason and source.
 
 `check` returns every problem it finds; it changes nothing and asks no cloud.
+Rules of user attributes are in `settings.user_sources`.
 Choices that are allowed but wider than they need be are in `settings.flags`.
 """
 
@@ -12,15 +13,6 @@ from urllib.parse import urlsplit
 
 from settings.model import Settings
 from settings.problems import Problem, property_path
-from settings.text import dns_label, https_url
-
-MAX_EXTENSION_VALUE_CHARS = 256
-"""https://learn.microsoft.com/graph/api/resources/extensionproperty (dataType String)"""
-_WELL_KNOWN_PROPERTIES: dict[str, Callable[[str], str]] = {
-    "default_namespace": dns_label,
-    "picture": https_url,
-}
-"""What the KubeRocketCI portal does with these two claims decides what they may hold."""
 
 
 def check(settings: Settings) -> list[Problem]:
@@ -47,7 +39,7 @@ def _lists_name_things_once(settings: Settings) -> Iterator[Problem]:
     lists: list[tuple[tuple[str, ...], Sequence[str]]] = [
         (("graphPermissions", "delegated"), settings.graph_permissions.delegated),
         (("graphPermissions", "application"), settings.graph_permissions.application),
-        (("extensionProperties",), settings.extension_properties),
+        (("extensionProperties",), [p.name for p in settings.extension_properties]),
         (("access", "clusterAdmins"), access.cluster_admins),
     ]
     for name, namespace in access.namespaces.items():
@@ -61,46 +53,6 @@ def _lists_name_things_once(settings: Settings) -> Iterator[Problem]:
             yield Problem(
                 path=property_path(keys), message="is named twice; name it once", value=name
             )
-
-
-def _users_hold_declared_values(settings: Settings) -> Iterator[Problem]:
-    for user in _twice(settings.users):
-        yield Problem(
-            path="users", value=user, message="is given twice (case does not count); give it once"
-        )
-    declared = set(settings.extension_properties)
-    for user, values in settings.users.items():
-        if not values:
-            yield Problem(
-                path=property_path(("users", user)),
-                message="has no value; give one, or remove the user",
-            )
-        for name, value in values.items():
-            path = property_path(("users", user, name))
-            if name not in declared:
-                known = ", ".join(sorted(declared)) or "none"
-                yield Problem(
-                    path=path, message=f"is not one of extensionProperties ({known}); declare it"
-                )
-            elif problem := _value_problem(name, value):
-                yield Problem(path=path, value=value, message=problem)
-
-
-def _value_problem(name: str, value: str) -> str | None:
-    if not value:
-        return "must not be empty; remove the line to clear the value"
-    if len(value) > MAX_EXTENSION_VALUE_CHARS:
-        return (
-            f"has {len(value)} characters; Microsoft Graph stores at most "
-            f"{MAX_EXTENSION_VALUE_CHARS}"
-        )
-    if any(not character.isprintable() for character in value):
-        return "must be one line of printable text"
-    try:
-        _WELL_KNOWN_PROPERTIES.get(name, str)(value)
-    except ValueError as error:
-        return str(error)
-    return None
 
 
 def _roles_are_for_somebody(settings: Settings) -> Iterator[Problem]:
@@ -191,7 +143,6 @@ _RULES: tuple[Callable[[Settings], Iterable[Problem]], ...] = (
     _lists_name_things_once,
     _scopes_are_enough,
     _roles_are_for_somebody,
-    _users_hold_declared_values,
     _identity_provider_is_within_limits,
     _kubeconfig_is_there,
     _somebody_can_sign_in,

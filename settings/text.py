@@ -9,7 +9,7 @@ import re
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, PlainValidator
 
 GUID_PATTERN = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
@@ -113,6 +113,15 @@ def _loopback_redirect(value: str) -> str:
     return value
 
 
+def _scalar(value: object) -> object:
+    if not isinstance(value, str | int):  # a bool is an int
+        msg = "must be text, a whole number, true or false"
+        raise ValueError(msg)  # noqa: TRY004 - pydantic collects ValueErrors
+    return value
+
+
+Scalar = Annotated[str | int | bool, PlainValidator(_scalar)]
+"""What YAML makes of a value; `graph.extension_values` makes one text of it."""
 Guid = Annotated[str, AfterValidator(_guid)]
 DnsLabel = Annotated[str, AfterValidator(dns_label)]
 """RFC 1123 label: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/"""

@@ -10,6 +10,9 @@ from sandbox.tools.resolver import Tools
 
 pytestmark = [pytest.mark.engine, pytest.mark.apiserver]
 
+READ_BY_POST = ("/$batch", "/getAvailableExtensionProperties")
+"""A batch's items are recorded beside it, each with its own method."""
+
 
 @pytest.fixture(scope="module")
 def stack(
@@ -60,7 +63,9 @@ def test_all_unknown_names_are_told_at_once_and_nothing_is_changed(
     written = [
         request
         for request in sandbox.entra.requests
-        if request.method != "GET" and request.path.startswith(("/v1.0", "/beta"))
+        if request.method != "GET"
+        and request.path.startswith(("/v1.0", "/beta"))
+        and not request.path.endswith(READ_BY_POST)
     ]
     assert written == []
 

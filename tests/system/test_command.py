@@ -52,7 +52,7 @@ def test_it_rehearses_leaves_the_sandbox_running_and_goes_without_a_trace(folder
     report = json.loads((folder / "report.json").read_text())
     assert [(s["user"], s["client"]) for s in report["sign_ins"]] == [
         (f"{name}@contoso.example", client)
-        for name in ("alice", "bob")
+        for name in ("alice", "bob", "carol", "dave_partner.example#EXT#")
         for client in ("kubectl", "portal")
     ]
     assert report["resources"] > 40

@@ -10,7 +10,7 @@ import pytest
 from graph import extension_property
 from graph.attribute_text import UserRow, parse_text, write_text
 from graph.client import connect
-from graph.directory import resolve_users
+from graph.directory_users import find_users
 from graph.user_attributes import Provider
 from graph.user_failures import UserAttributesError
 from tests.sandbox.graph.conftest import Directory, DirectoryWithout
@@ -180,10 +180,10 @@ def test_more_users_than_a_batch_holds(directory_without: DirectoryWithout) -> N
     names = [f"user{number}" for number in range(41)]
     with directory_without(more_people=41) as directory:
         register(directory)
-        found = resolve_users(directory.client, [f"{name}@contoso.example" for name in names])
+        found = find_users(directory.client, [f"{name}@contoso.example" for name in names])
 
         create(directory, dict.fromkeys(names, BOTH))
 
-        assert {user.object_id for user in found.values()} == set(map(directory.object_id, names))
+        assert {user.object_id for [user] in found.values()} == set(map(directory.object_id, names))
         assert {directory.live(name, "default_namespace") for name in names} == {"team-a"}
         assert len(directory.asked("PATCH")) == 41

@@ -44,6 +44,8 @@ class FakeClock:
 class FakeGraph:
     users: dict[str, dict[str, Any]] = field(default_factory=dict)
     groups: list[dict[str, Any]] = field(default_factory=list)
+    members: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    """By group id."""
     definitions: list[dict[str, Any]] = field(default_factory=list)
     unavailable: int = 0
     """How many times new extension properties are not available yet."""
@@ -99,6 +101,10 @@ class FakeGraph:
         match [method, *path.strip("/").split("/")]:
             case ["POST", "$batch"]:
                 return httpx.Response(200, json=self._batch(body["requests"]))
+            case ["GET", "users", "$count"]:
+                return httpx.Response(200, text=f"\ufeff{len(self.users)}")
+            case ["GET", "groups", group_id, "transitiveMembers"]:
+                return self._page(path, query, self.members[group_id])
             case ["GET", "users" | "groups" as kind]:
                 items = list(self.users.values()) if kind == "users" else self.groups
                 return self._page(path, query, _selected(items, query))
@@ -176,6 +182,8 @@ def not_found(object_id: str) -> httpx.Response:
 
 
 def _selected(items: list[dict[str, Any]], query: dict[str, list[str]]) -> list[dict[str, Any]]:
+    if "$filter" not in query:
+        return items
     match = _IN_FILTER.fullmatch(query["$filter"][0])
     assert match, query
     names = [name.replace("''", "'") for name in re.findall(r"'((?:[^']|'')*)'", match[2])]

@@ -1,10 +1,13 @@
-"""Who is meant by a name, and what is told when that is not clear."""
+"""Who is meant by a name, and by how many requests that is found out."""
 
 from __future__ import annotations
 
 import pytest
 
-from graph.directory import DirectoryLookupError, resolve_groups, resolve_users
+from graph.directory import find_groups
+from graph.directory_users import find_users
+from graph.errors import GraphError, GraphRequestError
+from graph.group_members import read_members
 from tests.unit.graph.fake_graph import FakeGraph
 
 ALICE = "aaaaaaaa-0000-4000-8000-00000000000a"
@@ -44,89 +47,129 @@ def test_a_user_is_found_by_upn_mail_or_object_id(
     graph: FakeGraph, name: str, object_id: str
 ) -> None:
     with graph.client() as client:
-        user = resolve_users(client, [name])[name]
+        [user] = find_users(client, [name])[name]
 
     assert user.object_id == object_id
-
-
-def test_a_guest_is_known_as_one(graph: FakeGraph) -> None:
-    with graph.client() as client:
-        user = resolve_users(client, ["dave@partner.example"])["dave@partner.example"]
-
-    assert (user.user_type, user.mail) == ("Guest", "dave@partner.example")
 
 
 def test_a_quote_in_a_name_stays_in_the_name(graph: FakeGraph) -> None:
     graph.add_user("o'hara", NOBODY)
 
     with graph.client() as client:
-        assert resolve_users(client, ["o'hara@contoso.example"])
+        [user] = find_users(client, ["o'hara@contoso.example"])["o'hara@contoso.example"]
+
+    assert user.object_id == NOBODY
 
 
 def test_a_upn_goes_before_the_same_mail_of_another_user(graph: FakeGraph) -> None:
     graph.add_user("other", NOBODY, mail="alice@contoso.example")
 
     with graph.client() as client:
-        users = resolve_users(client, ["alice@contoso.example"])
+        [user] = find_users(client, ["alice@contoso.example"])["alice@contoso.example"]
 
-    assert users["alice@contoso.example"].object_id == ALICE
+    assert user.object_id == ALICE
 
 
-def test_every_unclear_name_is_in_one_error(graph: FakeGraph) -> None:
+def test_a_name_of_nobody_and_of_several_is_told_as_it_is(graph: FakeGraph) -> None:
     graph.add_user("x", NOBODY, mail="shared@contoso.example")
-    graph.add_user("y", NOBODY[:-1] + "d", mail="shared@contoso.example")
-
-    with graph.client() as client, pytest.raises(DirectoryLookupError) as caught:
-        resolve_users(
-            client,
-            ["alice@contoso.example", "who@contoso.example", "shared@contoso.example", ALICE],
-        )
-
-    assert caught.value.problems == [
-        "User 'who@contoso.example' is not in the directory; give an object id, user principal "
-        "name or mail address of this tenant.",
-        "User 'shared@contoso.example' is 2 in the directory (x@contoso.example, "
-        "y@contoso.example); give the object id of the one that is meant.",
-        f"Users 'alice@contoso.example' and '{ALICE}' are the same user, alice@contoso.example; "
-        "name it once.",
-    ]
-
-
-def test_many_users_take_few_requests() -> None:
-    graph = FakeGraph(page_size=4)
-    names = [f"user{n}@contoso.example" for n in range(40)]
-    for n in range(40):
-        graph.add_user(f"user{n}", f"aaaaaaaa-0000-4000-8000-0000000000{n:02d}")
+    graph.add_user("y", NOBODY[:-1] + "d", mail="Shared@contoso.example")
 
     with graph.client() as client:
-        assert list(resolve_users(client, names)) == names
+        found = find_users(client, ["who@contoso.example", "shared@contoso.example"])
 
-    # Fifteen a filter, four a page: 4 + 4 + 3.
-    assert len(graph.asked) == 11
+    assert found["who@contoso.example"] == []
+    assert len(found["shared@contoso.example"]) == 2
+
+
+def test_a_member_who_was_read_already_is_not_asked_for_again(graph: FakeGraph) -> None:
+    graph.members[NOBODY] = [{"@odata.type": "#microsoft.graph.user", **graph.users[ALICE]}]
+
+    with graph.client() as client:
+        known = read_members(client, [NOBODY])[NOBODY]
+        asked = len(graph.asked)
+        found = find_users(client, ["alice@contoso.example", ALICE], known=known)
+
+    assert [len(users) for users in found.values()] == [1, 1]
+    assert len(graph.asked) == asked
+
+
+def test_the_mail_of_a_known_user_may_be_somebody_elses_too(graph: FakeGraph) -> None:
+    graph.add_user("other", NOBODY, mail="dave@partner.example")
+    graph.members[NOBODY] = [{"@odata.type": "#microsoft.graph.user", **graph.users[GUEST]}]
+
+    with graph.client() as client:
+        known = read_members(client, [NOBODY])[NOBODY]
+        found = find_users(client, ["dave@partner.example"], known=known)
+
+    assert {user.object_id for user in found["dave@partner.example"]} == {GUEST, NOBODY}
 
 
 def test_nobody_asked_for_is_nothing_asked(graph: FakeGraph) -> None:
     with graph.client() as client:
-        assert resolve_users(client, []) == {}
-        assert resolve_groups(client, []) == {}
+        assert find_users(client, []) == {}
+        assert find_groups(client, []) == {}
+        assert read_members(client, []) == {}
     assert graph.asked == []
+
+
+def test_a_missing_permission_is_named(graph: FakeGraph) -> None:
+    graph.fail("GET /users", 403)
+
+    with graph.client() as client, pytest.raises(GraphRequestError) as caught:
+        find_users(client, ["alice@contoso.example"])
+
+    assert str(caught.value) == (
+        "Microsoft Graph refused GET /users: 403 Code403: No (request-id r-1). Give the identity "
+        "that runs Pulumi the application permission User.Read.All, with admin consent. A "
+        "permission granted less than an hour ago takes effect with the next token: run the "
+        "command again."
+    )
 
 
 def test_a_group_is_found_by_display_name_or_object_id(graph: FakeGraph) -> None:
     with graph.client() as client:
-        groups = resolve_groups(client, ["team a", NOBODY])
+        groups = find_groups(client, ["team a", NOBODY, "twins", "nobodies"])
 
-    assert groups["team a"].object_id == ALICE
-    assert not groups[NOBODY].security_enabled
+    assert [group.object_id for group in groups["team a"]] == [ALICE]
+    assert [group.security_enabled for group in groups[NOBODY]] == [False]
+    assert len(groups["twins"]) == 2
+    assert groups["nobodies"] == []
 
 
-def test_every_unclear_group_is_in_one_error(graph: FakeGraph) -> None:
-    with graph.client() as client, pytest.raises(DirectoryLookupError) as caught:
-        resolve_groups(client, ["twins", "nobodies"])
-
-    assert caught.value.problems == [
-        f"Group 'twins' is 2 in the directory (Twins ({NOBODY}), twins ({GUEST})); give the object "
-        "id of the one that is meant.",
-        "Group 'nobodies' is not in the directory; give an object id or display name of this "
-        "tenant.",
+def test_members_that_are_no_users_are_left_out(graph: FakeGraph) -> None:
+    graph.members[NOBODY] = [
+        {"@odata.type": "#microsoft.graph.group", "id": GUEST, "displayName": "nested"},
+        {"@odata.type": "#microsoft.graph.user", **graph.users[ALICE]},
     ]
+
+    with graph.client() as client:
+        members = read_members(client, [NOBODY])
+
+    assert [user.object_id for user in members[NOBODY]] == [ALICE]
+
+
+def test_members_shown_by_their_id_alone_are_a_missing_permission(graph: FakeGraph) -> None:
+    graph.members[NOBODY] = [
+        {"@odata.type": "#microsoft.graph.user", "id": ALICE, "userPrincipalName": None}
+    ]
+
+    with graph.client() as client, pytest.raises(GraphError, match=r"permission User\.Read\.All"):
+        read_members(client, [NOBODY])
+
+
+def test_a_next_page_elsewhere_is_not_followed(graph: FakeGraph) -> None:
+    with graph.client() as client:
+        graph.page_size = 1
+        link = client.base_url.replace("https://", "https://not.")
+        client_answer = graph.answer
+
+        def answer(method, path, query, body):
+            response = client_answer(method, path, query, body)
+            if b"nextLink" in response.content:
+                changed = response.json() | {"@odata.nextLink": f"{link}users?$skiptoken=1"}
+                return type(response)(200, json=changed)
+            return response
+
+        graph.answer = answer
+        with pytest.raises(GraphError, match="cannot be followed"):
+            find_users(client, ["alice@contoso.example", "dave@partner.example", ALICE, GUEST])

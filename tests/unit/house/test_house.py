@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,21 +17,22 @@ from settings.problems import property_path
 
 ROOT = Path(__file__).parents[3]
 PACKAGES = (
-    *("bench", "components", "graph", "policy", "pull_requests", "review", "sandbox"),
+    *("attributes", "bench", "components", "graph", "policy", "pull_requests", "review", "sandbox"),
     *("settings", "tests", "verify"),
 )
 MAX_LINES = 400
 CLOUD_SDKS = {"pulumi_aws", "pulumi_azuread", "pulumi_kubernetes"}
 
 MAY_IMPORT = {
-    "bench": {"bench", "components", "graph", "sandbox"},
-    "settings": {"settings"},
+    "attributes": {"attributes", "graph"},
+    "bench": {"attributes", "bench", "components", "graph", "sandbox"},
+    "settings": {"attributes", "settings"},
     "graph": {"graph"},
-    "components": {"components", "graph", "settings"},
+    "components": {"attributes", "components", "graph", "settings"},
     "policy": {"policy", "review"},
     "review": {"graph", "review"},
     "verify": {"verify"},
-    "sandbox": {"sandbox", "settings", "verify"},
+    "sandbox": {"attributes", "sandbox", "settings", "verify"},
 }
 """The program never knows that it runs in a sandbox; arrows point one way."""
 
@@ -74,6 +76,21 @@ def test_the_dynamic_providers_package_imports_no_cloud_sdk() -> None:
     """Their process starts anew with every engine command."""
     for file in tracked("graph/*.py"):
         assert CLOUD_SDKS.isdisjoint(imported(file)), file
+
+
+def test_deciding_user_attributes_needs_neither_pulumi_nor_the_network() -> None:
+    loaded = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import sys, attributes.files, attributes.resolution; print(*sys.modules)",
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert {"pulumi", "httpx"}.isdisjoint(loaded.stdout.split())
 
 
 def test_no_file_has_grown_too_long() -> None:

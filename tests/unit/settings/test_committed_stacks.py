@@ -22,7 +22,14 @@ def load(name: str) -> Settings:
         for key, value in config.items()
         if key.startswith(PREFIX)
     }
-    return settings_from(values, secret_settings=frozenset(), project="entra-eks-sso", stack=name)
+    settings, _ = settings_from(
+        values,
+        secret_settings=frozenset(),
+        project="entra-eks-sso",
+        stack=name,
+        folder=ROOT,
+    )
+    return settings
 
 
 @pytest.mark.parametrize("name", ["dev", "guide", "sandbox"])

@@ -26,9 +26,10 @@ def load(config: dict[str, Any], secret: tuple[str, ...] = ()) -> Settings:
     values = {
         key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()
     }
-    return settings_from(
+    settings, _ = settings_from(
         values, secret_settings=frozenset(secret), project="entra-eks-sso", stack="dev"
     )
+    return settings
 
 
 def problems(config: dict[str, Any], secret: tuple[str, ...] = ()) -> list[str]:
