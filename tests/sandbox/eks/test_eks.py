@@ -356,6 +356,7 @@ def test_lists_come_in_pages(eks: Any, api_server: StubbornApiServer) -> None:
     assert names == [["p0", "p1"], ["p2"]]
 
 
+@pytest.mark.provokes_unknown_calls
 def test_an_operation_the_sandbox_has_not_names_itself_and_is_recorded(
     eks: Any, control_plane: EksControlPlane
 ) -> None:

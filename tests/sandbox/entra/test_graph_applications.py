@@ -213,6 +213,7 @@ def test_a_claims_mapping_policy_is_made_assigned_and_taken_off(
     graph.refused(404, "POST", f"{path}/$ref", reference)
 
 
+@pytest.mark.provokes_unknown_calls
 @pytest.mark.parametrize(
     ("body", "status"),
     [

@@ -178,6 +178,7 @@ def test_a_deleted_application_takes_its_extensions_along(
     graph.refused(400, "PATCH", f"/users/{entra.people[1].object_id}", {name: "x"})
 
 
+@pytest.mark.provokes_unknown_calls
 def test_a_batch_answers_each_item_on_its_own(
     app: LoginApplication, graph: DirectoryClient, entra: Entra
 ) -> None:

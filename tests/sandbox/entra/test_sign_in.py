@@ -232,6 +232,7 @@ def test_an_unknown_tenant_and_common_are_refused(app: LoginApplication, sign_in
         refusal(response, code, "invalid_request")
 
 
+@pytest.mark.provokes_unknown_calls
 def test_grant_types_that_are_not_here_say_so(sign_in: SignIn, entra: Entra) -> None:
     form = {"grant_type": "urn:ietf:params:oauth:grant-type:device_code", "client_id": "x"}
     assert sign_in.http.post(sign_in.endpoint("token"), data=form).status_code == 501
