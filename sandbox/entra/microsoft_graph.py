@@ -54,7 +54,16 @@ SCOPE_IDS: Mapping[str, str] = MappingProxyType(
         "GroupMember.Read.All": "bc024368-1153-4739-b217-4326f2e966d0",
         "Application.Read.All": "c79f8feb-a9db-4090-85f9-90d820caa0eb",
         "Application.ReadWrite.All": "bdfbf15f-ee85-4955-8675-146e8e5296b5",
+        "AppRoleAssignment.ReadWrite.All": "84bccea3-f856-4a8a-967b-dbe0a3d53a64",
+        "DelegatedPermissionGrant.ReadWrite.All": "41ce6ca6-6826-4807-84f1-1c82854f7ee5",
         "Directory.Read.All": "06da0dbc-49e2-44d2-8312-53f166ab848a",
+        "Directory.ReadWrite.All": "c5366453-9fb0-48a5-a156-24f0c49a4b84",
+        "Group.ReadWrite.All": "4e46008b-f24c-477d-8fff-7bb4ec7aafe0",
+        "GroupMember.ReadWrite.All": "f81125ac-d3b7-4573-a3b2-7099cc39df9e",
+        "Policy.Read.All": "572fea84-0151-49b2-9301-11cb16974376",
+        "Policy.ReadWrite.ApplicationConfiguration": "b27add92-efb2-4f16-84f5-8108ba77985c",
+        # Made up, as the application role of this name is.
+        "User.ReadUpdate.All": str(uuid.uuid5(uuid.UUID(APP_ID), "delegated User.ReadUpdate.All")),
     }
 )
 """Ids of the delegated permissions by value."""

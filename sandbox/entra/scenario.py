@@ -15,6 +15,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from sandbox.eks.temper import EksScenario
+from sandbox.entra.directory.objects import DIRECTORY_ROLES
 from sandbox.entra.identifiers import stable_id
 from sandbox.entra.microsoft_graph import APP_ROLE_IDS
 from sandbox.entra.temper.model import Temper
@@ -50,6 +51,8 @@ class ScenarioPerson(_Part):
     object_id: str = ""
     groups: tuple[str, ...] = Field(default=(), strict=False)
     """Display names of the groups that the person is a direct member of."""
+    directory_roles: tuple[str, ...] = Field(default=(), strict=False)
+    """Such as `User Administrator`; they decide what calls on the person's behalf may write."""
 
     @property
     def names_casefolded(self) -> frozenset[str]:
@@ -189,6 +192,12 @@ def _problems(scenario: Scenario) -> Iterator[str]:
         if folded in seen:
             yield f"the person {person.user_principal_name!r} occurs twice"
         seen.add(folded)
+        for role in person.directory_roles:
+            if role not in DIRECTORY_ROLES:
+                yield (
+                    f"{person.user_principal_name} has {role!r}, which is no directory role here;"
+                    f" there are {', '.join(sorted(DIRECTORY_ROLES))}"
+                )
         for group in person.groups:
             if group not in known:
                 yield f"{person.user_principal_name} is in {group!r}, which is no group"

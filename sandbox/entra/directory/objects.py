@@ -12,6 +12,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 
+GLOBAL_ADMINISTRATOR = "Global Administrator"
+DIRECTORY_ROLES = frozenset(
+    {GLOBAL_ADMINISTRATOR, "Privileged Role Administrator", "User Administrator"}
+    | {"Application Administrator", "Cloud Application Administrator", "Groups Administrator"}
+)
+"""Those that decide anything here, by display name."""
+
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class DirectoryObject:
@@ -36,6 +43,8 @@ class User(DirectoryObject):
     extension_values: dict[str, Any] = field(default_factory=dict)
     """Values of directory extension properties, also of those whose definition is gone."""
     password: str = field(repr=False)
+    directory_roles: frozenset[str] = frozenset()
+    """Display names, as in https://learn.microsoft.com/entra/identity/role-based-access-control/permissions-reference."""
 
     @property
     def user_principal_name(self) -> str:

@@ -62,7 +62,12 @@ def tenant_of(scenario: Scenario, ids: Identifiers, now: datetime) -> Tenant:
             "creationType": "Invitation" if person.user_type == "Guest" else None,
         }
         tenant.users.add(
-            User(object_id=person.object_id, properties=properties, password=ids.opaque())
+            User(
+                object_id=person.object_id,
+                properties=properties,
+                password=ids.opaque(),
+                directory_roles=frozenset(person.directory_roles),
+            )
         )
         for group in person.groups:
             tenant.memberships.add(group_ids[group], person.object_id)

@@ -102,7 +102,7 @@ class GraphHost:
             request.headers.get("authorization"),
             self._keys,
             self._endpoints,
-            self._tenant.tenant_id,
+            self._tenant,
             moment,
             self._dispatcher.temper.temper.tokens_refused_after_s,
         )

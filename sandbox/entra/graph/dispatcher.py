@@ -15,6 +15,7 @@ from sandbox.entra.directory.tenant import Tenant
 from sandbox.entra.graph.batch import BatchItem, answer_items, batch_items
 from sandbox.entra.graph.call import GraphAnswer, GraphCall, GraphVersion
 from sandbox.entra.graph.caller import Caller
+from sandbox.entra.graph.delegated import Decision, decide_for_user, own_path
 from sandbox.entra.graph.errors import GraphError, denied, not_implemented
 from sandbox.entra.graph.routes import GRAPH_ROUTES, GraphRoute
 from sandbox.entra.identifiers import Identifiers
@@ -82,7 +83,7 @@ class GraphDispatcher:
             now=request.moment,
         )
         place = len(self._log.entries)
-        match = None if request.is_batch else self._table.match(request.method, request.path)
+        match = None if request.is_batch else self._match(request)
         operation = _BATCHING if request.is_batch else match.route.name if match else None
         status = NO_ANSWER
         try:
@@ -144,8 +145,29 @@ class GraphDispatcher:
         with seen:
             return match.route.handler(call)
 
+    def _match(self, request: GraphRequest) -> Match[GraphRoute] | None:
+        try:
+            path = own_path(request.path, request.caller.user)
+        except GraphError:
+            path = request.path.replace("/me", "/users/me", 1)
+        return self._table.match(request.method, path)
+
+    def _decision(self, request: GraphRequest, match: Match[GraphRoute]) -> Decision:
+        own_path(request.path, request.caller.user)
+        user, route = request.caller.user, match.route
+        if user is None:
+            return route.permissions.decide(request.caller.roles)
+        return decide_for_user(
+            user,
+            request.caller.roles,
+            route.permissions,
+            template=route.template,
+            parameters=match.parameters,
+            writes=cost_of(request.method, request.path, request.query).writes > 0,
+        )
+
     def _call(self, request: GraphRequest, match: Match[GraphRoute]) -> GraphCall:
-        decision = match.route.permissions.decide(request.caller.roles)
+        decision = self._decision(request, match)
         if decision == "denied":
             raise denied()
         return GraphCall(
