@@ -2,6 +2,7 @@
 SHELL := /bin/sh
 STACK ?= sandbox
 PLUGINS ?= stand-in
+SCENARIO ?= sandbox/scenarios/company.yaml
 PART ?= users
 USERS ?= 10000
 TIME_SCALE ?= 2
@@ -43,7 +44,7 @@ browser: setup ## find or install the Chromium in which pages are tested
 	@$(BIN)/python -m sandbox.tools.browser
 
 sandbox: setup ## rehearse everything and leave the sandbox running; STACK=guide for the guide
-	@$(BIN)/python -m sandbox up --stack $(STACK) --plugins $(PLUGINS)
+	@$(BIN)/python -m sandbox up --stack $(STACK) --plugins $(PLUGINS) --scenario $(SCENARIO)
 
 sandbox-down: ## end the sandbox and remove all it made
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m sandbox down; else rm -rf .sandbox; fi

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from sandbox.rehearsal import FOLDER, Rehearsal
+from sandbox.sandbox import COMPANY
 from sandbox.supervisor import end, serve
 
 
@@ -19,16 +20,19 @@ def main() -> int:
     up.add_argument("--plugins", default="stand-in", choices=("stand-in", "official"))
     down = commands.add_parser("down", help="end the sandbox and remove all it made")
     hold = commands.add_parser("serve", help="hold a sandbox until told to end")
+    for command in (up, hold):
+        command.add_argument("--scenario", type=Path, default=COMPANY)
     for command in (up, down, hold):
         command.add_argument("--folder", type=Path, default=FOLDER)
     arguments = parser.parse_args()
     folder = arguments.folder.resolve()
     if arguments.command == "serve":
-        serve(folder)
+        serve(folder, arguments.scenario)
     elif arguments.command == "down":
         sys.stdout.write("sandbox ended\n" if end(folder) else "no sandbox is running\n")
     else:
-        return Rehearsal(folder, arguments.stack, arguments.plugins).run()
+        scenario = arguments.scenario.resolve()
+        return Rehearsal(folder, arguments.stack, arguments.plugins, scenario).run()
     return 0
 
 

@@ -13,12 +13,11 @@ from pathlib import Path
 
 from sandbox.declared_values import declared_values
 from sandbox.engine import EngineError, PluginChoice
-from sandbox.entra.scenario import Scenario, load_scenario
+from sandbox.entra.scenario import Scenario, ScenarioError, load_scenario
 from sandbox.expectation import expect
 from sandbox.hints import hints, write_pulumi_command
 from sandbox.portal_settings import NoPortalSettingsError, read_portal_settings
 from sandbox.report import Report, describe
-from sandbox.sandbox import COMPANY
 from sandbox.sign_ins import clients_of, sign_in
 from sandbox.stack import PROJECT_FOLDER, RehearsedStack
 from sandbox.stack_config import StackConfigError
@@ -35,6 +34,7 @@ _PEOPLE = 2
 _EXPLAINED = (
     EngineError,
     NoPortalSettingsError,
+    ScenarioError,
     StackConfigError,
     SupervisorError,
     ToolsError,
@@ -45,10 +45,11 @@ _EXPLAINED = (
 
 
 class Rehearsal:
-    """One run of `make sandbox`."""
+    """One run of `make sandbox`; `scenario` is a file with the people that the stack speaks of."""
 
-    def __init__(self, folder: Path, stack: str, plugins: PluginChoice) -> None:
+    def __init__(self, folder: Path, stack: str, plugins: PluginChoice, scenario: Path) -> None:
         self._folder = folder
+        self._scenario_file = scenario
         self._stack_name = stack
         self._plugins: PluginChoice = plugins
         self._report = Report()
@@ -73,11 +74,12 @@ class Rehearsal:
         return 0
 
     def _rehearse(self) -> None:
+        load_scenario(self._scenario_file)  # a mistake in it is found before anything is started
         with self._step("tools"):
             tools = resolve(_say)
         end(self._folder)  # its ports are gone with it: starting anew is the only clean state
         with self._step("start"):
-            endpoints = launch(self._folder, PROJECT_FOLDER)
+            endpoints = launch(self._folder, PROJECT_FOLDER, self._scenario_file)
         stack = RehearsedStack(self._stack_name, endpoints, tools, self._folder, self._plugins)
         with self._step("prepare"):
             stack.init()
@@ -98,7 +100,7 @@ class Rehearsal:
 
     def _sign_people_in(self, stack: RehearsedStack) -> None:
         endpoints = stack.endpoints
-        scenario = load_scenario(COMPANY)
+        scenario = load_scenario(self._scenario_file)
         settings = stack.settings()
         clients = clients_of(
             endpoints,

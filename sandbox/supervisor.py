@@ -31,7 +31,7 @@ class SupervisorError(Exception):
     """The sandbox did not come up; the message has the end of its log."""
 
 
-def launch(folder: Path, project: Path) -> Endpoints:
+def launch(folder: Path, project: Path, scenario: Path) -> Endpoints:
     """Start a sandbox in `folder` and return where it is.
 
     Raises:
@@ -41,7 +41,10 @@ def launch(folder: Path, project: Path) -> Endpoints:
     log = folder / _LOG_FILE
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "sandbox", "serve", "--folder", str(folder)],
+            [
+                *(sys.executable, "-m", "sandbox", "serve"),
+                *("--folder", str(folder), "--scenario", str(scenario)),
+            ],
             cwd=project,
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -68,12 +71,12 @@ def launch(folder: Path, project: Path) -> Endpoints:
     return Endpoints.read(folder / ENDPOINTS_FILE)
 
 
-def serve(folder: Path) -> None:
+def serve(folder: Path, scenario: Path) -> None:
     """Hold a sandbox in `folder` until this process is told to end."""
     told_to_end = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: told_to_end.set())
-    with Sandbox(folder, resolve(print)) as sandbox:
+    with Sandbox(folder, resolve(print), scenario=scenario) as sandbox:
         sandbox.endpoints.write(folder / ENDPOINTS_FILE)
         told_to_end.wait()
 

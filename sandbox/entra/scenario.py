@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -162,7 +162,7 @@ def load_scenario(path: Path, users: int | None = None, groups: int | None = Non
         ScenarioError: the file is not YAML, or not a scenario; it lists every problem.
     """
     try:
-        content = yaml.safe_load(path.read_text())
+        content = _read(path)
         given = {"users": users, "groups": groups}
         counts = {name: count for name, count in given.items() if count is not None}
         if counts and isinstance(content, dict):
@@ -179,6 +179,14 @@ def load_scenario(path: Path, users: int | None = None, groups: int | None = Non
         )
         msg = f"{path} is not a scenario:\n" + "\n".join(lines)
         raise ScenarioError(msg) from error
+
+
+def _read(path: Path) -> Any:
+    """Return a file's content; with `like` it is that file's, and replaces what it names itself."""
+    content = yaml.safe_load(path.read_text())
+    if isinstance(content, dict) and (other := content.pop("like", None)):
+        return {**yaml.safe_load((path.parent / other).read_text()), **content}
+    return content
 
 
 def _problems(scenario: Scenario) -> Iterator[str]:

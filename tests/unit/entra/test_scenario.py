@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from sandbox.entra import ScenarioError, load_scenario
+from sandbox.entra import ScenarioError, Temper, load_scenario
 
 COMPANY = Path(__file__).parents[3] / "sandbox" / "scenarios" / "company.yaml"
 
@@ -68,3 +68,12 @@ def test_text_that_is_not_yaml_is_an_error(tmp_path: Path) -> None:
     path.write_text("a: [")
     with pytest.raises(ScenarioError, match="is not YAML"):
         load_scenario(path)
+
+
+def test_a_scenario_may_be_like_another() -> None:
+    company, bad_day = (
+        load_scenario(COMPANY.parent / name) for name in (COMPANY.name, "bad-day.yaml")
+    )
+    assert bad_day.people == company.people
+    assert company.temper == Temper()
+    assert bad_day.temper.replication
