@@ -55,9 +55,9 @@ class Api:
     """One API server; safe to use from several threads. `cancelled` ends every wait."""
 
     def __init__(self, connection: Connection, cancelled: threading.Event) -> None:
-        headers = {"Accept": "application/json"}
+        headers = [("Accept", "application/json"), *connection.impersonated]
         if connection.token:
-            headers["Authorization"] = f"Bearer {connection.token}"
+            headers.append(("Authorization", f"Bearer {connection.token}"))
         self.default_namespace = connection.namespace
         self._cancelled = cancelled
         self._kinds: dict[str, dict[str, Kind]] = {}

@@ -33,6 +33,9 @@ class Connection:
     tls: ssl.SSLContext
     token: str | None = field(repr=False)
     namespace: str
+    impersonated: tuple[tuple[str, str], ...] = ()
+    """Headers that make the API server act as somebody else (the user's `as`, `as-groups`):
+    https://kubernetes.io/docs/reference/access-authn-authz/authentication/#user-impersonation"""
 
 
 def load_connection(settings: Mapping[str, Any], environ: Mapping[str, str]) -> Connection:
@@ -65,6 +68,7 @@ def load_connection(settings: Mapping[str, Any], environ: Mapping[str, str]) -> 
         tls=_tls(connection, credentials, folder),
         token=_token(credentials, folder),
         namespace=settings.get("namespace") or entry.get("namespace") or "default",
+        impersonated=_impersonated(credentials),
     )
 
 
@@ -121,6 +125,13 @@ def _load_pair(context: ssl.SSLContext, certificate: bytes, key: bytes) -> None:
         pair.write(certificate + b"\n" + key)
         pair.flush()
         context.load_cert_chain(pair.name)
+
+
+def _impersonated(credentials: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    if not credentials.get("as"):
+        return ()
+    groups = (("Impersonate-Group", group) for group in credentials.get("as-groups") or ())
+    return (("Impersonate-User", credentials["as"]), *groups)
 
 
 def _token(credentials: Mapping[str, Any], folder: Path) -> str | None:

@@ -156,8 +156,9 @@ class KubernetesObject(Resource):
         try:
             return live_state(self._apply(inputs, dry_run=True))
         except KubernetesError as error:
-            # The namespace is created by the same update.
-            if error.status == 404:
+            # 404: the namespace is created by the same update. 403: whoever only previews need not
+            # be allowed to write (so the official plugin: pulumi-kubernetes pull request 2419).
+            if error.status in (403, 404):
                 return None
             raise
 

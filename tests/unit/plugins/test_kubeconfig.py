@@ -52,6 +52,16 @@ def test_a_client_certificate_is_taken_and_leaves_no_file(
     assert sorted(tmp_path.iterdir()) == [certificate, key]
 
 
+def test_a_user_may_act_as_somebody_else() -> None:
+    config = kubeconfig(token="t", **{"as": "ci", "as-groups": ["readers", "writers"]})
+    connection = load_connection({"kubeconfig": json.dumps(config)}, {})
+    assert connection.impersonated == (
+        ("Impersonate-User", "ci"),
+        ("Impersonate-Group", "readers"),
+        ("Impersonate-Group", "writers"),
+    )
+
+
 def test_settings_choose_context_cluster_and_namespace() -> None:
     text = json.dumps(kubeconfig(token="t"))
     there = load_connection({"kubeconfig": text, "context": "there"}, {})
