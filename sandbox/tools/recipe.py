@@ -168,3 +168,17 @@ KUBE_APISERVER: Final = _kubernetes("kube-apiserver", 3.5)
 KUBE_CONTROLLER_MANAGER: Final = _kubernetes("kube-controller-manager", 1.5)
 
 ALL: Final = (ETCD, KUBE_APISERVER, KUBE_CONTROLLER_MANAGER, PULUMI)
+
+ACTIONLINT: Final = Recipe(
+    name="actionlint",
+    module_folder=_HERE / "actionlint",
+    module="github.com/rhysd/actionlint",
+    package="github.com/rhysd/actionlint/cmd/actionlint",
+    version_arguments=("--version",),
+    linker_variables=(),
+    # A newer one knows more of GitHub's keys, an older one refuses what is in use here.
+    good_enough=lambda found, pinned: found >= pinned and found[0] == pinned[0],
+    accepted="the same major version and not older",
+    build_minutes=0.5,
+)
+"""Checks the workflows in the tests; no sandbox needs it."""

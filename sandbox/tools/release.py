@@ -25,7 +25,7 @@ PROGRESS_EVERY_S: Final = 5.0
 
 PULUMI_HOST: Final[str] = "https://get.pulumi.com"
 KUBERNETES_HOST: Final[str] = "https://dl.k8s.io"
-ETCD_HOST: Final[str] = "https://github.com"
+GITHUB_HOST: Final[str] = "https://github.com"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,7 @@ def release_of(recipe: Recipe) -> Release:
 
     https://www.pulumi.com/docs/install/versions/,
     https://kubernetes.io/releases/download/#binaries,
-    https://github.com/etcd-io/etcd/releases
+    https://github.com/etcd-io/etcd/releases, https://github.com/rhysd/actionlint/releases
     """
     version, (system, architecture) = dotted(recipe.version), this_platform()
     if recipe.name == "pulumi":
@@ -60,10 +60,18 @@ def release_of(recipe: Recipe) -> Release:
     if recipe.name == "etcd":
         folder = f"/etcd-io/etcd/releases/download/v{version}"
         return Release(
-            host=ETCD_HOST,
+            host=GITHUB_HOST,
             path=f"{folder}/etcd-v{version}-{system}-{architecture}.tar.gz",
             checksums_path=f"{folder}/SHA256SUMS",
             keep=lambda name: name == "etcd",
+        )
+    if recipe.name == "actionlint":
+        folder = f"/rhysd/actionlint/releases/download/v{version}"
+        return Release(
+            host=GITHUB_HOST,
+            path=f"{folder}/actionlint_{version}_{system}_{architecture}.tar.gz",
+            checksums_path=f"{folder}/actionlint_{version}_checksums.txt",
+            keep=lambda name: name == "actionlint",
         )
     path = f"/v{version}/bin/{system}/{architecture}/{recipe.name}"
     return Release(host=KUBERNETES_HOST, path=path, checksums_path=f"{path}.sha256")
@@ -125,7 +133,7 @@ class ReleaseHosts:
 
     def _why_unreachable(self) -> Mapping[str, str]:
         if self._unreachable is None:
-            hosts = [self.mirrors.get(h, h) for h in (PULUMI_HOST, KUBERNETES_HOST, ETCD_HOST)]
+            hosts = [self.mirrors.get(h, h) for h in (PULUMI_HOST, KUBERNETES_HOST, GITHUB_HOST)]
             self._unreachable = self._probe(hosts)
         return self._unreachable
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.certificates import CertificateAuthority
-from sandbox.tools.release import ETCD_HOST, KUBERNETES_HOST, PULUMI_HOST, ReleaseHosts
+from sandbox.tools.release import GITHUB_HOST, KUBERNETES_HOST, PULUMI_HOST, ReleaseHosts
 from tests.sandbox.tools.release_server import ReleaseServer, serve_releases
 
 
@@ -33,14 +33,14 @@ def releases(authority: CertificateAuthority) -> Iterator[ReleaseServer]:
 
 @pytest.fixture
 def hosts(releases: ReleaseServer, authority: CertificateAuthority) -> ReleaseHosts:
-    mirrors = dict.fromkeys((PULUMI_HOST, KUBERNETES_HOST, ETCD_HOST), releases.url)
+    mirrors = dict.fromkeys((PULUMI_HOST, KUBERNETES_HOST, GITHUB_HOST), releases.url)
     return ReleaseHosts(mirrors=mirrors, context=authority.client_context())
 
 
 @pytest.fixture
 def no_hosts() -> ReleaseHosts:
     """Release hosts where nobody listens: port 9 (discard) of loopback."""
-    nowhere = dict.fromkeys((PULUMI_HOST, KUBERNETES_HOST, ETCD_HOST), "https://127.0.0.1:9")
+    nowhere = dict.fromkeys((PULUMI_HOST, KUBERNETES_HOST, GITHUB_HOST), "https://127.0.0.1:9")
     return ReleaseHosts(mirrors=nowhere)
 
 

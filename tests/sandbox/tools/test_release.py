@@ -12,7 +12,7 @@ import pytest
 from sandbox.tools.errors import WayClosedError
 from sandbox.tools.recipe import ETCD, KUBE_APISERVER, PULUMI, this_platform
 from sandbox.tools.release import (
-    ETCD_HOST,
+    GITHUB_HOST,
     KUBERNETES_HOST,
     PULUMI_HOST,
     ReleaseHosts,
@@ -138,7 +138,7 @@ def test_a_host_that_does_not_prove_who_it_is_is_not_used(
 def test_hosts_that_are_silent_cost_little_and_only_once(download_folder: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"https://127.0.0.1:{silent.getsockname()[1]}"
-        mirrors = dict.fromkeys((PULUMI_HOST, KUBERNETES_HOST, ETCD_HOST), url)
+        mirrors = dict.fromkeys((PULUMI_HOST, KUBERNETES_HOST, GITHUB_HOST), url)
         hosts = ReleaseHosts(mirrors=mirrors, probe_timeout_s=0.5)
         started = time.monotonic()
         for recipe in (PULUMI, KUBE_APISERVER, ETCD):
