@@ -6,9 +6,9 @@ component a chapter, then what people need to sign in.
 
 import pulumi
 
+from components.ci_identities import ci_roles, declare_ci_identities
 from components.claims_mapping import ClaimsMapping, ClaimsMappingArgs
 from components.cluster_access import ClusterAccess, ClusterAccessArgs
-from components.directory_automation import DirectoryAutomation, DirectoryAutomationArgs
 from components.directory_lookup import look_up_directory
 from components.eks_identity_provider import EksIdentityProvider, EksIdentityProviderArgs
 from components.entra_application import EntraApplication, EntraApplicationArgs
@@ -17,8 +17,10 @@ from components.graph_permissions import GraphPermissions, GraphPermissionsArgs
 from components.kubectl_sign_in import KubectlSignIn, KubectlSignInArgs
 from components.microsoft_graph import find_deployer, find_microsoft_graph
 from components.portal_sso import PortalSso, PortalSsoArgs
+from components.preview_access import PreviewAccess, PreviewAccessArgs
 from components.providers import declare_providers
 from components.user_attributes import UserAttributes, UserAttributesArgs
+from components.workload_identity import WorkloadIdentity, WorkloadIdentityArgs
 from graph.cloud import cloud_from
 from settings import flagged_choices, load_settings
 
@@ -33,7 +35,10 @@ providers = declare_providers(settings.tenant_id, cloud, settings.cluster)
 opts = providers.for_components()
 deployer = find_deployer(providers.entra)
 microsoft_graph = find_microsoft_graph(
-    providers.entra, scopes=permissions.delegated, roles=permissions.application
+    providers.entra,
+    scopes=permissions.delegated,
+    roles=permissions.application,
+    ci_roles=ci_roles(settings),
 )
 directory = look_up_directory(
     settings.tenant_id,
@@ -42,6 +47,14 @@ directory = look_up_directory(
     sources=user_sources,
     access_groups=settings.access.groups(),
 )
+
+# What CI signs in as: one identity that previews, and one that deploys and owns what is below
+ci = declare_ci_identities(settings, microsoft_graph, deployer, opts)
+ownership = ci.ownership(deployer)
+if ci.preview:
+    pulumi.export("ciPreviewClientId", ci.preview.client_id)
+if ci.deploy:
+    pulumi.export("ciDeployClientId", ci.deploy.client_id)
 
 # The application that people sign in to, and its permissions
 sign_in = EntraApplication(
@@ -53,7 +66,7 @@ sign_in = EntraApplication(
         required_access=microsoft_graph.required_access(
             scopes=permissions.delegated, roles=permissions.sign_in_roles
         ),
-        owner_object_id=deployer,
+        ownership=ownership,
         group_ids=directory.group_ids,
         protect=settings.protect,
     ),
@@ -70,14 +83,14 @@ GraphPermissions(
     opts,
 )
 if permissions.automation_roles:
-    automation = DirectoryAutomation(
+    automation = WorkloadIdentity(
         "directory-automation",
-        DirectoryAutomationArgs(
+        WorkloadIdentityArgs(
             display_name=settings.directory_automation_name,
             federated_credentials=settings.directory_automation.federated_credentials,
             microsoft_graph=microsoft_graph,
             roles=permissions.automation_roles,
-            owner_object_id=deployer,
+            ownership=ownership,
             protect=settings.protect,
         ),
         opts,
@@ -157,6 +170,17 @@ kubectl = KubectlSignIn(
     ),
     opts,
 )
+
+if settings.ci.preview.kubernetes_group:
+    PreviewAccess(
+        "ci-preview",
+        PreviewAccessArgs(
+            group=settings.ci.preview.kubernetes_group,
+            portal_namespace=settings.portal.namespace,
+            portal=portal,
+        ),
+        opts,
+    )
 
 pulumi.export("tenantId", settings.tenant_id)
 pulumi.export("issuer", issuer)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_azuread as azuread
 
-from components.microsoft_graph import OWNERS_STAY
+from components.microsoft_graph import Ownership
 from settings.model import Application, Kubectl
 
 DEFAULT_ACCESS_ROLE_ID = "00000000-0000-0000-0000-000000000000"
@@ -31,8 +31,7 @@ class EntraApplicationArgs:
     kubectl: Kubectl
     portal_redirect_uri: str
     required_access: azuread.ApplicationRequiredResourceAccessArgs
-    owner_object_id: str
-    """Who runs Pulumi: with Application.ReadWrite.OwnedBy only owners may change an application."""
+    ownership: Ownership
     group_ids: Mapping[str, str]
     """Object ids of the groups whose members sign in, by name."""
     protect: bool
@@ -92,19 +91,17 @@ class EntraApplication(pulumi.ComponentResource):
             ),
             fallback_public_client_enabled=False,
             required_resource_accesses=[args.required_access],
-            owners=[args.owner_object_id],
+            owners=args.ownership.object_ids,
             prevent_duplicate_names=True,
-            opts=pulumi.ResourceOptions(
-                parent=self, protect=args.protect, ignore_changes=OWNERS_STAY
-            ),
+            opts=args.ownership.options(parent=self, protect=args.protect),
         )
         self.service_principal = azuread.ServicePrincipal(
             f"{name}-service-principal",
             client_id=application.client_id,
             app_role_assignment_required=args.application.assignment_required,
             feature_tags=[azuread.ServicePrincipalFeatureTagArgs(enterprise=True)],
-            owners=[args.owner_object_id],
-            opts=pulumi.ResourceOptions(parent=self, ignore_changes=OWNERS_STAY),
+            owners=args.ownership.object_ids,
+            opts=args.ownership.options(parent=self),
         )
         if args.application.assigns_groups:
             for group, group_id in args.group_ids.items():

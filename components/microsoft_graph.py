@@ -45,9 +45,13 @@ class MicrosoftGraph:
 
 
 def find_microsoft_graph(
-    provider: azuread.Provider, *, scopes: Sequence[str], roles: Sequence[str]
+    provider: azuread.Provider,
+    *,
+    scopes: Sequence[str],
+    roles: Sequence[str],
+    ci_roles: Sequence[str] = (),
 ) -> MicrosoftGraph:
-    """Look Microsoft Graph up and check that it offers `scopes` and `roles`.
+    """Look Microsoft Graph up and check that it offers `scopes`, `roles` and `ci_roles`.
 
     Raises:
         UnknownPermissionError: naming each that it does not offer, with its setting.
@@ -63,6 +67,7 @@ def find_microsoft_graph(
     unknown = [
         *(f"graphPermissions.delegated: {s}" for s in scopes if s not in graph.scope_ids),
         *(f"graphPermissions.application: {r}" for r in roles if r not in graph.role_ids),
+        *(f"ci: {r}" for r in ci_roles if r not in graph.role_ids),
     ]
     if unknown:
         msg = (
@@ -74,9 +79,23 @@ def find_microsoft_graph(
     return graph
 
 
-OWNERS_STAY = ["owners"]
-"""For `ignore_changes`: owners are set when an object is made and then left alone. Whoever runs
-Pulumi next, a read-only preview or a colleague, must not take the ownership from the deployer."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ownership:
+    """Who owns applications: with Application.ReadWrite.OwnedBy nobody else may change them."""
+
+    object_ids: Sequence[pulumi.Input[str]]
+    kept: bool
+    """Whether other owners are removed, also from what is there already. Without it owners are set
+    when an object is made and then left alone: whoever runs Pulumi next, a read-only preview or a
+    colleague, must not take the ownership from the one before."""
+
+    def options(
+        self, *, parent: pulumi.Resource, protect: bool | None = None
+    ) -> pulumi.ResourceOptions:
+        """Return the options of a resource that is owned this way."""
+        return pulumi.ResourceOptions(
+            parent=parent, protect=protect, ignore_changes=None if self.kept else ["owners"]
+        )
 
 
 def find_deployer(provider: azuread.Provider) -> str:

@@ -37,6 +37,8 @@ class Sandbox:
     """
 
     endpoints: Endpoints
+    authority: CertificateAuthority
+    """Whose certificates everything in the sandbox trusts, issuers of workloads included."""
     entra: Entra
     eks: EksControlPlane
     cluster: Cluster
@@ -80,7 +82,7 @@ class Sandbox:
         self.stop()
 
     def _start(self, starting: contextlib.ExitStack) -> None:
-        ca = CertificateAuthority(self._folder / "tls")
+        self.authority = ca = CertificateAuthority(self._folder / "tls")
         sockets = {name: bind() for name in ("login", "sts", "graph", "eks", "portal")}
         urls = {name: url_of(sock) for name, sock in sockets.items()}
         # Entra ignores the port of localhost when it compares redirect URIs, and kubectl's plugin
@@ -89,6 +91,7 @@ class Sandbox:
         self.entra = Entra(
             self._scenario,
             EntraEndpoints(login=urls["login"], sts=urls["sts"], graph=urls["graph"]),
+            issuer_ca_file=ca.ca_file,
         )
         self.cluster = Cluster(
             ClusterBinaries(

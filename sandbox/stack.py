@@ -19,7 +19,11 @@ PROJECT_FOLDER = Path(__file__).parent.parent
 
 
 class RehearsedStack:
-    """The stack `name` (of `Pulumi.<name>.yaml`), with state, plugins and settings in `folder`."""
+    """The stack `name` (of `Pulumi.<name>.yaml`), with state, plugins and settings in `folder`.
+
+    `identity` holds variables of the environment that name another identity than the sandbox's
+    deployer.
+    """
 
     def __init__(
         self,
@@ -28,6 +32,7 @@ class RehearsedStack:
         tools: Tools,
         folder: Path,
         plugins: PluginChoice = "stand-in",
+        identity: Mapping[str, str] | None = None,
     ) -> None:
         self.name = name
         self.endpoints = endpoints
@@ -38,7 +43,7 @@ class RehearsedStack:
             project=PROJECT_FOLDER,
             python=Path(sys.executable),
             plugins=plugins,
-            env=endpoints.program_environment() | _bytecode_elsewhere(),
+            env=endpoints.program_environment() | _bytecode_elsewhere() | dict(identity or {}),
         )
 
     def configure(self, changes: Mapping[str, Any] | None = None) -> None:

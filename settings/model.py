@@ -11,10 +11,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
-from pydantic.alias_generators import to_camel
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from attributes.properties import DataType
+from settings.strict import StrictModel as _Model
 from settings.text import (
     ClaimPrefix,
     DnsLabel,
@@ -27,16 +27,7 @@ from settings.text import (
     Region,
     Scalar,
 )
-
-
-class _Model(BaseModel):
-    model_config = ConfigDict(
-        alias_generator=to_camel,
-        extra="forbid",
-        frozen=True,
-        strict=True,
-        hide_input_in_errors=True,
-    )
+from settings.workload_identity import ContinuousIntegration, FederatedCredential
 
 
 class CustomCloud(_Model):
@@ -81,14 +72,6 @@ class Kubectl(_Model):
     redirect_uri: LoopbackRedirect = Field(
         default="http://localhost:8000", description="where the plugin listens"
     )
-
-
-class FederatedCredential(_Model):
-    """A workload whose tokens the directory automation application accepts instead of a secret."""
-
-    issuer: HttpsUrl = Field(description="issuer of the workload's tokens")
-    subject: str = Field(min_length=1, max_length=600, description="exact subject of the tokens")
-    audience: str = Field(default="api://AzureADTokenExchange", min_length=1, max_length=600)
 
 
 class GraphPermissions(_Model):
@@ -285,6 +268,7 @@ class Settings(_Model):
     kubectl: Kubectl = Kubectl()
     graph_permissions: GraphPermissions = GraphPermissions()
     directory_automation: DirectoryAutomation = DirectoryAutomation()
+    ci: ContinuousIntegration = ContinuousIntegration()
     extension_properties: tuple[ExtensionProperty, ...] = (
         ExtensionProperty(name="default_namespace"),
         ExtensionProperty(name="picture"),
@@ -317,3 +301,13 @@ class Settings(_Model):
         """Display name of the directory automation application."""
         own = self.directory_automation.display_name
         return own or f"{self.application.display_name} directory automation"
+
+    @property
+    def ci_preview_name(self) -> str:
+        """Display name of the application that previews."""
+        return self.ci.preview.display_name or f"{self.application.display_name} CI preview"
+
+    @property
+    def ci_deploy_name(self) -> str:
+        """Display name of the application that deploys."""
+        return self.ci.deploy.display_name or f"{self.application.display_name} CI deploy"

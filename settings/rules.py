@@ -7,12 +7,13 @@ Choices that are allowed but wider than they need be are in `settings.flags`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from settings.model import Settings
 from settings.problems import Problem, property_path
+from settings.workload_identity import FederatedCredential
 
 
 def check(settings: Settings) -> list[Problem]:
@@ -66,15 +67,49 @@ def _roles_are_for_somebody(settings: Settings) -> Iterator[Problem]:
             message="is of no use while graphPermissions.holder is login-application: there is "
             "no directory automation application then; remove one of the two",
         )
-    for name, credential in automation.federated_credentials.items():
-        if "*" in credential.subject:
+
+
+def _workloads_are_told_apart(settings: Settings) -> Iterator[Problem]:
+    """https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations"""
+    ci = settings.ci
+    holders: tuple[tuple[tuple[str, ...], Mapping[str, FederatedCredential]], ...] = (
+        (("directoryAutomation",), settings.directory_automation.federated_credentials),
+        (("ci", "preview"), ci.preview.federated_credentials),
+        (("ci", "deploy"), ci.deploy.federated_credentials),
+    )
+    for holder, credentials in holders:
+        for name, credential in credentials.items():
+            if "*" in credential.subject:
+                yield Problem(
+                    path=property_path((*holder, "federatedCredentials", name, "subject")),
+                    value=credential.subject,
+                    message="must be the exact subject: '*' is compared as a letter, not as a "
+                    "wildcard; write one credential a subject",
+                )
+    of_github = (
+        ci.github.preview_credentials() | ci.github.deploy_credentials() if ci.github else {}
+    )
+    for holder, credentials in holders[1:]:
+        for name in credentials.keys() & of_github.keys():
             yield Problem(
-                path=property_path(
-                    ("directoryAutomation", "federatedCredentials", name, "subject")
-                ),
+                path=property_path((*holder, "federatedCredentials", name)),
+                message="has the name of a credential that ci.github makes; choose another",
+            )
+    previewing = {(c.issuer, c.subject) for c in ci.preview_credentials.values()}
+    for name, credential in ci.deploy_credentials.items():
+        if (credential.issuer, credential.subject) in previewing:
+            yield Problem(
+                path=property_path(("ci", "deploy", "federatedCredentials", name)),
                 value=credential.subject,
-                message="must be the exact subject: '*' is compared as a letter, not as a "
-                "wildcard; write one credential a subject",
+                message="may also preview: whoever opens a pull request could deploy; give the "
+                "deploying job a subject of its own",
+            )
+        elif credential.subject.endswith(":pull_request"):
+            yield Problem(
+                path=property_path(("ci", "deploy", "federatedCredentials", name, "subject")),
+                value=credential.subject,
+                message="is that of every pull request, merged or not; use the subject of a job "
+                "in a protected environment",
             )
 
 
@@ -143,6 +178,7 @@ _RULES: tuple[Callable[[Settings], Iterable[Problem]], ...] = (
     _lists_name_things_once,
     _scopes_are_enough,
     _roles_are_for_somebody,
+    _workloads_are_told_apart,
     _identity_provider_is_within_limits,
     _kubeconfig_is_there,
     _somebody_can_sign_in,

@@ -9,15 +9,16 @@ import pulumi_azuread as azuread
 import pytest
 
 from components.claims_mapping import ClaimsMapping, ClaimsMappingArgs
-from components.directory_automation import DirectoryAutomation, DirectoryAutomationArgs
 from components.entra_application import (
     DEFAULT_ACCESS_ROLE_ID,
     EntraApplication,
     EntraApplicationArgs,
 )
 from components.graph_permissions import GraphPermissions, GraphPermissionsArgs
-from components.microsoft_graph import MicrosoftGraph
-from settings.model import Application, FederatedCredential, Kubectl
+from components.microsoft_graph import MicrosoftGraph, Ownership
+from components.workload_identity import WorkloadIdentity, WorkloadIdentityArgs
+from settings.model import Application, Kubectl
+from settings.workload_identity import FederatedCredential
 from tests.program.recorder import Recorder
 
 APPLICATION = "azuread:index/application:Application"
@@ -32,6 +33,7 @@ GRAPH = MicrosoftGraph(
     scope_ids={"openid": "scope-openid", "profile": "scope-profile"},
     role_ids={"User.Read.All": "role-read", "User.ReadWrite.All": "role-write"},
 )
+DEPLOYER = Ownership(object_ids=["deployer"], kept=False)
 
 
 def application(**changes: object) -> Application:
@@ -46,7 +48,7 @@ def declare(application: Application, kubectl: Kubectl | None = None) -> EntraAp
             kubectl=kubectl or Kubectl(),
             portal_redirect_uri="https://portal.example/auth/callback",
             required_access=GRAPH.required_access(scopes=("profile", "openid")),
-            owner_object_id="deployer",
+            ownership=DEPLOYER,
             group_ids={"admins": "guid-admins", "developers": "guid-developers"},
             protect=False,
         ),
@@ -160,19 +162,19 @@ def test_consent_is_given_to_exactly_what_is_listed(
     )
 
 
-def test_directory_automation_has_roles_and_workloads_but_no_secret(recorder: Recorder) -> None:
+def test_a_workload_identity_has_roles_and_workloads_but_no_secret(recorder: Recorder) -> None:
     @pulumi.runtime.test
     def build() -> None:
-        DirectoryAutomation(
+        WorkloadIdentity(
             "automation",
-            DirectoryAutomationArgs(
+            WorkloadIdentityArgs(
                 display_name="eks directory automation",
                 federated_credentials={
                     "ci": FederatedCredential(issuer="https://issuer.example", subject="repo:a/b")
                 },
                 microsoft_graph=GRAPH,
                 roles=("User.Read.All",),
-                owner_object_id="deployer",
+                ownership=DEPLOYER,
                 protect=False,
             ),
         )

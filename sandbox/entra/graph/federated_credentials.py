@@ -1,11 +1,15 @@
-"""Federated identity credentials: https://learn.microsoft.com/graph/api/resources/federatedidentitycredential"""
+"""Federated identity credentials: https://learn.microsoft.com/graph/api/resources/federatedidentitycredential
+
+With Application.ReadWrite.OwnedBy alone they are read of owned applications only: no document says
+that the permission reaches further.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 from sandbox.entra.directory.objects import Application
-from sandbox.entra.graph.applications import find, find_owned
+from sandbox.entra.graph.applications import find_owned
 from sandbox.entra.graph.call import NO_CONTENT, GraphAnswer, GraphCall, created, ok
 from sandbox.entra.graph.errors import (
     already_exists,
@@ -23,12 +27,12 @@ _MOST = 20
 
 def list_all(call: GraphCall) -> GraphAnswer:
     """https://learn.microsoft.com/graph/api/application-list-federatedidentitycredentials"""
-    return ok({"value": list(find(call).federated_credentials.values())})
+    return ok({"value": list(find_owned(call).federated_credentials.values())})
 
 
 def get(call: GraphCall) -> GraphAnswer:
     """https://learn.microsoft.com/graph/api/federatedidentitycredential-get"""
-    return ok(_credential(call, find(call).federated_credentials))
+    return ok(_credential(call, find_owned(call).federated_credentials))
 
 
 def create(call: GraphCall) -> GraphAnswer:

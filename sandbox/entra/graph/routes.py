@@ -41,6 +41,10 @@ _READ_APPLICATIONS = any_of(
     *("Application.Read.All", "Application.ReadWrite.OwnedBy", "Application.ReadWrite.All"),
     *("Directory.Read.All", "Directory.ReadWrite.All"),
 )
+# Reading one is documented with permissions to write alone; reading all of them is not.
+_READ_FEDERATION = any_of(
+    *("Application.Read.All", "Application.ReadWrite.OwnedBy", "Application.ReadWrite.All")
+)
 _WRITE_APPLICATIONS = any_of("Application.ReadWrite.OwnedBy", "Application.ReadWrite.All")
 _WRITE_EXTENSIONS = any_of(
     *("Application.ReadWrite.OwnedBy", "Application.ReadWrite.All", "Directory.ReadWrite.All")
@@ -152,9 +156,9 @@ GRAPH_ROUTES: tuple[GraphRoute, ...] = (
     _route("DELETE", f"{_A}/owners/{{owner}}/$ref", owners.remove_from_application, "application-delete-owners", _WRITE_APPLICATIONS),
     _route("POST", f"{_A}/addPassword", application_passwords.add, "application-addpassword", _WRITE_APPLICATIONS),
     _route("POST", f"{_A}/removePassword", application_passwords.remove, "application-removepassword", _WRITE_APPLICATIONS),
-    _route("GET", _F, federated_credentials.list_all, "application-list-federatedidentitycredentials", _READ_APPLICATIONS),
+    _route("GET", _F, federated_credentials.list_all, "application-list-federatedidentitycredentials", _READ_FEDERATION),
     _route("POST", _F, federated_credentials.create, "application-post-federatedidentitycredentials", _WRITE_APPLICATIONS),
-    _route("GET", f"{_F}/{{credential}}", federated_credentials.get, "federatedidentitycredential-get", _READ_APPLICATIONS),
+    _route("GET", f"{_F}/{{credential}}", federated_credentials.get, "federatedidentitycredential-get", _READ_FEDERATION),
     _route("PATCH", f"{_F}/{{credential}}", federated_credentials.update, "federatedidentitycredential-update", _WRITE_APPLICATIONS),
     _route("DELETE", f"{_F}/{{credential}}", federated_credentials.delete, "federatedidentitycredential-delete", _WRITE_APPLICATIONS),
     _route("GET", f"{_A}/extensionProperties", extension_properties.list_all, "application-list-extensionproperty", _READ_APPLICATIONS),

@@ -12,9 +12,9 @@ from sandbox.entra.graph.call import NO_CONTENT, GraphAnswer, GraphCall, created
 from sandbox.entra.graph.entities import USERS
 from sandbox.entra.graph.errors import (
     bad_request,
+    denied,
     invalid_property,
     not_found,
-    not_implemented,
     value_required,
 )
 from sandbox.entra.graph.extension_values import EXTENSION, extension_values
@@ -82,8 +82,9 @@ def update(call: GraphCall) -> GraphAnswer:
     user = find(call)
     body = call.json_object()
     if _PASSWORD in body:
-        what = f"{_PASSWORD} in a PATCH of a user"
-        raise not_implemented(what)
+        # It takes a role of the directory, which no application here has:
+        # https://learn.microsoft.com/graph/api/resources/users#who-can-perform-sensitive-actions
+        raise denied()
     changes, values = _read(call, user.properties, user.extension_values, body)
     if name := changes.get("userPrincipalName"):
         _require_own_domain(call, name)

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from settings.model import CustomCloud, NamespaceAccess, Settings
 from settings.problems import property_path
+from settings.workload_identity import GitHub
 
 ROOT = Path(__file__).parents[3]
 PACKAGES = (
@@ -130,6 +131,6 @@ def test_the_readme_lists_every_setting_and_no_other() -> None:
     listed = re.findall(r"^\| `([^`]+)` \|", section, re.MULTILINE)
 
     assert listed == list(leaves(Settings))
-    for model in (CustomCloud, NamespaceAccess):
+    for model in (CustomCloud, GitHub, NamespaceAccess):
         for alias in (field.alias for field in model.model_fields.values()):
             assert f"`{alias}`" in section

@@ -1,7 +1,9 @@
-"""The application that a pipeline signs in as to keep the extension values of users.
+"""An application that workloads sign in as, with tokens of their own issuer instead of a secret.
 
-It is apart from the one that people sign in to, so that no kubeconfig and no portal ever holds
-something that can write users. It has no secret: workloads sign in with tokens of their own issuer.
+Three are declared: the directory automation, which keeps the extension values of users and does
+nothing else; and the two identities of the CI system, one that previews and one that deploys.
+They are apart from the application that people sign in to, so that no kubeconfig and no portal ever
+holds something that can read or write the directory.
 https://learn.microsoft.com/entra/workload-id/workload-identity-federation
 """
 
@@ -14,12 +16,12 @@ import pulumi
 import pulumi_azuread as azuread
 
 from components.graph_permissions import GraphPermissions, GraphPermissionsArgs
-from components.microsoft_graph import OWNERS_STAY, MicrosoftGraph
-from settings.model import FederatedCredential
+from components.microsoft_graph import MicrosoftGraph, Ownership
+from settings.workload_identity import FederatedCredential
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DirectoryAutomationArgs:
+class WorkloadIdentityArgs:
     """What the application is declared from."""
 
     display_name: str
@@ -27,36 +29,35 @@ class DirectoryAutomationArgs:
     """Workloads that may sign in as it, by name."""
     microsoft_graph: MicrosoftGraph
     roles: Sequence[str]
-    owner_object_id: str
+    ownership: Ownership
     protect: bool
 
 
-class DirectoryAutomation(pulumi.ComponentResource):
+class WorkloadIdentity(pulumi.ComponentResource):
     """Application, service principal, federated credentials, and consented application roles."""
 
     client_id: pulumi.Output[str]
+    service_principal_object_id: pulumi.Output[str]
 
     def __init__(
-        self, name: str, args: DirectoryAutomationArgs, opts: pulumi.ResourceOptions | None = None
+        self, name: str, args: WorkloadIdentityArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        super().__init__("entra-eks-sso:identity:DirectoryAutomation", name, {}, opts)
+        super().__init__("entra-eks-sso:identity:WorkloadIdentity", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         application = azuread.Application(
             f"{name}-application",
             display_name=args.display_name,
             sign_in_audience="AzureADMyOrg",
             required_resource_accesses=[args.microsoft_graph.required_access(roles=args.roles)],
-            owners=[args.owner_object_id],
+            owners=args.ownership.object_ids,
             prevent_duplicate_names=True,
-            opts=pulumi.ResourceOptions(
-                parent=self, protect=args.protect, ignore_changes=OWNERS_STAY
-            ),
+            opts=args.ownership.options(parent=self, protect=args.protect),
         )
         service_principal = azuread.ServicePrincipal(
             f"{name}-service-principal",
             client_id=application.client_id,
-            owners=[args.owner_object_id],
-            opts=pulumi.ResourceOptions(parent=self, ignore_changes=OWNERS_STAY),
+            owners=args.ownership.object_ids,
+            opts=args.ownership.options(parent=self),
         )
         for credential_name, credential in args.federated_credentials.items():
             azuread.ApplicationFederatedIdentityCredential(
@@ -78,4 +79,5 @@ class DirectoryAutomation(pulumi.ComponentResource):
             opts=child,
         )
         self.client_id = application.client_id
+        self.service_principal_object_id = service_principal.object_id
         self.register_outputs({"client_id": self.client_id})
