@@ -31,6 +31,7 @@ MAY_IMPORT = {
     "graph": {"graph"},
     "components": {"attributes", "components", "graph", "settings"},
     "policy": {"policy", "review"},
+    "pull_requests": {"pull_requests", "review"},
     "review": {"graph", "review"},
     "verify": {"verify"},
     "sandbox": {"attributes", "sandbox", "settings", "verify"},
