@@ -12,7 +12,7 @@ from sandbox.eks.routes import OPERATIONS
 from sandbox.eks.temper import EksScenario
 from sandbox.entra.graph.permissions import Permissions
 from sandbox.entra.graph.routes import GRAPH_ROUTES
-from sandbox.entra.login.routes import LOGIN_ROUTES, STS_ROUTES, LoginRoute
+from sandbox.entra.login.routes import LOGIN_ROUTES, STS_ROUTES, USERINFO, LoginRoute
 from sandbox.entra.temper.model import Temper
 from sandbox.ledger.comparisons import COMPARISONS
 from sandbox.ledger.plugin_rows import ResourceRow, azuread_and_aws, kubernetes_kinds, lookups
@@ -70,7 +70,7 @@ def render() -> str:
 
 def _login() -> Iterator[str]:
     head = ("Operation", "Route")
-    yield _table("Login", head, _login_rows(LOGIN_ROUTES))
+    yield _table("Login", head, _login_rows((*LOGIN_ROUTES, USERINFO)))
     yield _table("Issuer of v1 tokens (sts)", head, _login_rows(STS_ROUTES))
     yield _table(
         "Errors of the login endpoints",

@@ -16,8 +16,9 @@ from sandbox.entra.directory.tenant import Tenant
 from sandbox.entra.endpoints import EntraEndpoints
 from sandbox.entra.graph.app import GraphHost, Sleep
 from sandbox.entra.identifiers import Identifiers
-from sandbox.entra.login.access_token import ACCESS_TOKEN_LIFETIME
+from sandbox.entra.login.access_token import ACCESS_TOKEN_LIFETIME_S
 from sandbox.entra.login.app import LoginHost
+from sandbox.entra.login.behaviour import LoginBehaviour
 from sandbox.entra.login.context import LoginContext
 from sandbox.entra.login.sessions import Sessions
 from sandbox.entra.login.signing_keys import SigningKeys
@@ -47,6 +48,7 @@ class Entra:
     `now` and `seed` make a run repeatable; with a seed, secrets can be guessed. `issuer_ca_file` is
     trusted, instead of the system's authorities, when the keys of federated issuers are fetched.
     `temper` counts instead of the scenario's; `sleep` is what slow answers wait by.
+    `login_behaviour` is the scenario's at first, and can be replaced at any time.
     """
 
     def __init__(
@@ -60,7 +62,8 @@ class Entra:
         temper: Temper | None = None,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
-        ids = Identifiers(seed)
+        ids = self._ids = Identifiers(seed)
+        self.login_behaviour: LoginBehaviour = scenario.login
         self._temper = temper or scenario.temper
         self.endpoints = endpoints
         self.tenant: Tenant = tenant_of(scenario, ids, now())
@@ -76,7 +79,7 @@ class Entra:
             for user in map(self.tenant.users.get, (person.object_id for person in scenario.people))
             if user
         ]
-        self.keys = SigningKeys()
+        self.keys = SigningKeys(now)
         self._log = RequestLog()
         self._lock = threading.RLock()
         login = LoginHost(
@@ -89,6 +92,7 @@ class Entra:
                 sessions=Sessions(),
                 issuer_ca_file=issuer_ca_file,
                 access_token_lifetime=self._access_token_lifetime,
+                behaviour=lambda: self.login_behaviour,
             ),
             self._lock,
             self._log,
@@ -141,4 +145,6 @@ class Entra:
 
     def _access_token_lifetime(self) -> timedelta:
         seconds = self._temper.token_lifetime_s
-        return ACCESS_TOKEN_LIFETIME if seconds is None else timedelta(seconds=seconds)
+        if seconds is None:
+            seconds = self._ids.number(*ACCESS_TOKEN_LIFETIME_S)
+        return timedelta(seconds=seconds)

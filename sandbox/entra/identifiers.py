@@ -39,6 +39,10 @@ class Identifiers:
         text = self.opaque() + self.opaque()
         return f"{text[:3]}8Q~{text[3:37]}".replace("_", ".").replace("-", "~")
 
+    def number(self, low: int, high: int) -> int:
+        """Return a whole number from `low` to `high`, both included."""
+        return low + int.from_bytes(self._bytes(), "big") % (high - low + 1)
+
     def url_safe_id(self) -> str:
         """Return an id in the form of app role assignments and grants: 43 characters, no GUID."""
         return self.opaque()

@@ -15,8 +15,9 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from sandbox.eks.temper import EksScenario
-from sandbox.entra.directory.objects import DIRECTORY_ROLES
+from sandbox.entra.directory_roles import TEMPLATE_IDS
 from sandbox.entra.identifiers import stable_id
+from sandbox.entra.login.behaviour import LoginBehaviour
 from sandbox.entra.microsoft_graph import APP_ROLE_IDS
 from sandbox.entra.temper.model import Temper
 
@@ -96,6 +97,8 @@ class Scenario(_Part):
     """How the directory behaves at first."""
     eks: EksScenario = EksScenario()
     """The cluster that EKS says it has, and how EKS behaves at first."""
+    login: LoginBehaviour = LoginBehaviour()
+    """How signing in behaves at first."""
 
     def person(self, user_principal_name: str) -> ScenarioPerson:
         """Return the person with this user principal name.
@@ -201,10 +204,10 @@ def _problems(scenario: Scenario) -> Iterator[str]:
             yield f"the person {person.user_principal_name!r} occurs twice"
         seen.add(folded)
         for role in person.directory_roles:
-            if role not in DIRECTORY_ROLES:
+            if role not in TEMPLATE_IDS:
                 yield (
                     f"{person.user_principal_name} has {role!r}, which is no directory role here;"
-                    f" there are {', '.join(sorted(DIRECTORY_ROLES))}"
+                    f" there are {', '.join(sorted(TEMPLATE_IDS))}"
                 )
         for group in person.groups:
             if group not in known:

@@ -13,11 +13,6 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 GLOBAL_ADMINISTRATOR = "Global Administrator"
-DIRECTORY_ROLES = frozenset(
-    {GLOBAL_ADMINISTRATOR, "Privileged Role Administrator", "User Administrator"}
-    | {"Application Administrator", "Cloud Application Administrator", "Groups Administrator"}
-)
-"""Those that decide anything here, by display name."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -107,6 +102,8 @@ class Application(DirectoryObject):
     odata_type: ClassVar[str] = "#microsoft.graph.application"
     owner_ids: list[str] = field(default_factory=list)
     secrets: dict[str, ClientSecret] = field(default_factory=dict, repr=False)
+    certificates: dict[str, bytes] = field(default_factory=dict)
+    """Of `keyCredentials`, in DER, by key id."""
     federated_credentials: dict[str, dict[str, Any]] = field(default_factory=dict)
     """By id. https://learn.microsoft.com/graph/api/resources/federatedidentitycredential"""
     extension_properties: dict[str, ExtensionProperty] = field(default_factory=dict)

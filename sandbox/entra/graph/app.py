@@ -24,9 +24,11 @@ from sandbox.entra.endpoints import EntraEndpoints
 from sandbox.entra.graph.call import GraphAnswer, GraphVersion
 from sandbox.entra.graph.caller import identify
 from sandbox.entra.graph.dispatcher import GraphDispatcher, GraphRequest
-from sandbox.entra.graph.errors import GraphError, bad_request, not_implemented
+from sandbox.entra.graph.errors import GraphError, bad_request, not_implemented, unauthenticated
 from sandbox.entra.identifiers import Identifiers
+from sandbox.entra.login.routes import USERINFO
 from sandbox.entra.login.signing_keys import SigningKeys
+from sandbox.entra.login.userinfo import UserInfoError, user_info
 from sandbox.entra.request_log import RecordedRequest, RequestLog
 from sandbox.entra.temper import ConnectionLost, TemperState
 from sandbox.serving import ResetConnection
@@ -74,6 +76,8 @@ class GraphHost:
     async def _answer(self, request: Request) -> Response:
         raw = await request.body()
         moment = self._now()
+        if request.scope["path"] == USERINFO.template and request.method in {"GET", "POST"}:
+            return self._user_info(request, moment)
         with self._lock:
             try:
                 answer = self._dispatcher.answer(self._read(request, raw, moment))
@@ -118,6 +122,35 @@ class GraphHost:
             moment=moment,
             consistency_level=request.headers.get("consistencylevel"),
         )
+
+    def _user_info(self, request: Request, moment: datetime) -> Response:
+        """Answer for the login service, whose UserInfo endpoint is on this host."""
+        with self._lock:
+            try:
+                answer = GraphAnswer(
+                    status=200,
+                    body=user_info(
+                        request.headers.get("authorization"),
+                        self._tenant,
+                        self._endpoints,
+                        self._keys,
+                        moment.timestamp(),
+                    ),
+                )
+            except UserInfoError as error:
+                answer = self._dispatcher.refusal(
+                    unauthenticated(str(error)), request.headers.get("client-request-id"), moment
+                )
+            self._log.entries.append(
+                RecordedRequest(
+                    service="graph",
+                    method=request.method,
+                    path=USERINFO.template,
+                    status=answer.status,
+                    operation=USERINFO.name,
+                )
+            )
+        return _response(answer, request.headers)
 
     def _refused(self, request: Request, error: GraphError, moment: datetime) -> GraphAnswer:
         self._log.entries.append(

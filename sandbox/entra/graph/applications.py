@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from sandbox.entra.directory.deletion import soft_delete
 from sandbox.entra.directory.new_objects import application_properties
 from sandbox.entra.directory.objects import Application
+from sandbox.entra.graph.application_certificates import set_certificates
 from sandbox.entra.graph.bodies import bound_owners, merged
 from sandbox.entra.graph.call import NO_CONTENT, GraphAnswer, GraphCall, created, ok
 from sandbox.entra.graph.entities import APPLICATIONS
@@ -93,7 +94,14 @@ def create(call: GraphCall) -> GraphAnswer:
     properties.update(_checked(merged(properties, _writable(body), _NESTED)))
     if call.only_owned and call.caller.object_id not in owner_ids:
         owner_ids.append(call.caller.object_id)
-    application = Application(object_id=call.ids.guid(), properties=properties, owner_ids=owner_ids)
+    shown, certificates = set_certificates(call, None, body.get("keyCredentials") or [])
+    properties["keyCredentials"] = shown
+    application = Application(
+        object_id=call.ids.guid(),
+        properties=properties,
+        owner_ids=owner_ids,
+        certificates=certificates,
+    )
     call.tenant.applications.add(application)
     return created(object_body(call, APPLICATIONS, application))
 
@@ -101,13 +109,17 @@ def create(call: GraphCall) -> GraphAnswer:
 def update(call: GraphCall) -> GraphAnswer:
     """https://learn.microsoft.com/graph/api/application-update"""
     application = find_owned(call)
-    changes = _checked(merged(application.properties, _writable(call.json_object()), _NESTED))
+    body = call.json_object()
+    changes = _checked(merged(application.properties, _writable(body), _NESTED))
     current = application.properties
     _require_disabled_first(current["appRoles"], changes.get("appRoles"))
     _require_disabled_first(
         current["api"]["oauth2PermissionScopes"],
         changes.get("api", {}).get("oauth2PermissionScopes"),
     )
+    if "keyCredentials" in body:
+        shown, certificates = set_certificates(call, application, body["keyCredentials"] or [])
+        changes["keyCredentials"], application.certificates = shown, certificates
     call.tenant.applications.update(application, changes)
     return NO_CONTENT
 
@@ -119,10 +131,9 @@ def delete(call: GraphCall) -> GraphAnswer:
 
 
 def _writable(body: dict[str, Any]) -> dict[str, Any]:
-    for name in body.keys() & _CREDENTIALS:
-        if body[name]:
-            msg = f"{name} in the body of an application; use addPassword"
-            raise not_implemented(msg)
+    if body.get("passwordCredentials"):
+        msg = "passwordCredentials in the body of an application; use addPassword"
+        raise not_implemented(msg)
     for name in body.keys() & (_READ_ONLY - {"id"}):
         raise invalid_property(name)
     return {name: value for name, value in body.items() if name not in _CREDENTIALS | {"id"}}

@@ -24,6 +24,9 @@ class LoginErrorKind:
     error: str
     text: str
     status: int = 400
+    error_at_authorize: str | None = None
+    """The OAuth code where the browser is sent back with it, when it is another one there."""
+    suberror: str | None = None
     wording: Literal["reported", "worded here"] = WORDED_HERE
 
 
@@ -44,12 +47,17 @@ class Correlation:
     correlation_id: str
     moment: datetime
 
+    @property
+    def timestamp(self) -> str:
+        """The moment as every error writes it."""
+        return f"{self.moment:%Y-%m-%d %H:%M:%SZ}"
+
     def describe(self, error: LoginError) -> str:
         """Return `error_description`."""
         return (
             f"AADSTS{error.kind.code}: {error.text} Trace ID: {self.trace_id}"
             f" Correlation ID: {self.correlation_id}"
-            f" Timestamp: {self.moment:%Y-%m-%d %H:%M:%SZ}"
+            f" Timestamp: {self.timestamp}"
         )
 
     def body(self, error: LoginError, login_url: str) -> dict[str, Any]:
@@ -58,8 +66,8 @@ class Correlation:
             "error": error.kind.error,
             "error_description": self.describe(error),
             "error_codes": [error.kind.code],
-            "timestamp": f"{self.moment:%Y-%m-%d %H:%M:%SZ}",
+            "timestamp": self.timestamp,
             "trace_id": self.trace_id,
             "correlation_id": self.correlation_id,
             "error_uri": f"{login_url}/error?code={error.kind.code}",
-        }
+        } | ({"suberror": error.kind.suberror} if error.kind.suberror else {})

@@ -2,7 +2,6 @@
 
 https://learn.microsoft.com/entra/workload-id/workload-identity-federation
 The keys are fetched from the other issuer by OpenID Connect discovery, on every use.
-Certificates as client credentials are not here.
 """
 
 from __future__ import annotations
@@ -10,6 +9,7 @@ from __future__ import annotations
 import json
 import ssl
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -86,11 +86,19 @@ async def verify_signature(context: LoginContext, assertion: str, issuer: str) -
     except (JoseError, ValueError) as error:
         reason = "The key was not found or the signature does not match."
         raise LoginError(ASSERTION_SIGNATURE_WRONG, reason=reason) from error
-    now = context.now().timestamp()
-    expires, begins = token.claims.get("exp"), token.claims.get("nbf", 0)
+    require_in_time(token.claims, context.now())
+
+
+def require_in_time(claims: Mapping[str, Any], now: datetime) -> None:
+    """Check `nbf` and `exp`, with five minutes for clocks that differ.
+
+    Raises:
+        LoginError: AADSTS700024.
+    """
+    moment, expires, begins = now.timestamp(), claims.get("exp"), claims.get("nbf", 0)
     if not isinstance(expires, int | float) or not isinstance(begins, int | float):
         raise LoginError(ASSERTION_NOT_IN_TIME)
-    if not begins - _CLOCK_SKEW_S <= now < expires + _CLOCK_SKEW_S:
+    if not begins - _CLOCK_SKEW_S <= moment < expires + _CLOCK_SKEW_S:
         raise LoginError(ASSERTION_NOT_IN_TIME)
 
 

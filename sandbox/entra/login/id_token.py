@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,11 +18,21 @@ from sandbox.entra.directory.tenant import Tenant
 from sandbox.entra.endpoints import EntraEndpoints, TokenVersion
 from sandbox.entra.login.group_claims import group_claims
 from sandbox.entra.login.mapped_claims import mapped_claims
-from sandbox.entra.login.optional_claims import optional_claims
+from sandbox.entra.login.optional_claims import OptionalClaimsRequest, optional_claims
+from sandbox.entra.login.sessions import SignedIn
+from sandbox.entra.login.subjects import (
+    LOOPBACK,
+    identity_provider,
+    pairwise_subject,
+    shown_name,
+)
 
 ID_TOKEN_LIFETIME = timedelta(hours=1)
 
-_CORE = frozenset({"aud", "iss", "iat", "nbf", "exp", "nonce", "oid", "sub", "tid", "uti", "ver"})
+_CORE = frozenset(
+    {"aud", "iss", "iat", "nbf", "exp", "nonce", "oid", "sub", "tid", "uti", "ver"}
+    | {"aio", "at_hash", "c_hash", "rh"}
+)
 """Present in any case: "the core claim set"."""
 
 
@@ -36,8 +46,14 @@ class IdTokenRequest:
     scopes: frozenset[str]
     """OpenID Connect scopes; they decide nothing on v1."""
     nonce: str | None
-    auth_time: datetime
+    account: SignedIn
+    lifetime: timedelta
     token_id: str
+    code: str | None = None
+    access_token: str | None = field(default=None, repr=False)
+    """What is sent beside the token from the authorization endpoint; None elsewhere."""
+    in_url: bool = False
+    """Whether the token is sent in an address."""
 
 
 def id_token_claims(
@@ -51,28 +67,38 @@ def id_token_claims(
     application, user = request.application, request.user
     mapped = mapped_claims(tenant, application, user)
     v1 = request.version == "v1"
-    has_profile = v1 or "profile" in request.scopes
+    wanted = OptionalClaimsRequest(
+        token="idToken",  # noqa: S106 - a list in the registration
+        has_profile=v1 or "profile" in request.scopes,
+        account=request.account,
+    )
     claims = {
         "aud": application.app_id,
         "iss": endpoints.issuer(tenant.tenant_id, request.version),
         "iat": int(now.timestamp()),
         "nbf": int(now.timestamp()),
-        "exp": int((now + ID_TOKEN_LIFETIME).timestamp()),
+        "exp": int((now + request.lifetime).timestamp()),
+        "aio": request.token_id[:24],
+        "at_hash": half_hash(request.access_token),
+        "c_hash": half_hash(request.code),
+        "idp": identity_provider(user, endpoints),
         "nonce": request.nonce,
+        "rh": f"1.{request.token_id[:20]}.",
         "sub": pairwise_subject(tenant.tenant_id, application.app_id, user.object_id),
         "tid": tenant.tenant_id,
-        "uti": request.token_id,
+        "uti": request.token_id[:22],
         "ver": "1.0" if v1 else "2.0",
         **(_v1_claims(user) if v1 else _v2_claims(user, request.scopes)),
-        **group_claims(tenant, application, user, endpoints.graph),
         **_app_roles(tenant, application, user),
-        **optional_claims(
+        **group_claims(
             tenant,
             application,
             user,
-            has_profile=has_profile,
-            auth_time=int(request.auth_time.timestamp()),
+            endpoints.graph,
+            token=wanted.token,
+            in_url=request.in_url,
         ),
+        **optional_claims(tenant, application, user, wanted),
     }
     if not mapped.with_basic_claims:
         claims = {name: value for name, value in claims.items() if name in _CORE}
@@ -80,9 +106,11 @@ def id_token_claims(
     return {name: value for name, value in claims.items() if value is not None}
 
 
-def pairwise_subject(tenant_id: str, app_id: str, object_id: str) -> str:
-    """Return `sub`: another one for each application, so that two cannot compare their users."""
-    digest = hashlib.sha256(f"{tenant_id}/{app_id}/{object_id}".encode()).digest()
+def half_hash(text: str | None) -> str | None:
+    """Return `at_hash` or `c_hash` of a text (OpenID Connect Core 3.3.2.11)."""
+    if text is None:
+        return None
+    digest = hashlib.sha256(text.encode()).digest()[:16]
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
@@ -92,9 +120,10 @@ def _v1_claims(user: User) -> dict[str, Any]:
         "email": user.mail if user.is_guest else None,
         "family_name": user.properties.get("surname"),
         "given_name": user.properties.get("givenName"),
+        "ipaddr": LOOPBACK,
         "name": user.display_name,
         "oid": user.object_id,
-        "unique_name": user.mail if user.is_guest else user.user_principal_name,
+        "unique_name": shown_name(user),
         "upn": None if user.is_guest else user.user_principal_name,
     }
 
@@ -107,7 +136,7 @@ def _v2_claims(user: User, scopes: frozenset[str]) -> dict[str, Any]:
         claims |= {
             "name": user.display_name,
             "oid": user.object_id,
-            "preferred_username": user.mail if user.is_guest else user.user_principal_name,
+            "preferred_username": shown_name(user),
         }
     return claims
 

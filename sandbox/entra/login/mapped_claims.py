@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlsplit
 
 from sandbox.entra.directory.objects import Application, User
 from sandbox.entra.directory.tenant import Tenant
+from sandbox.entra.login.access_errors import MAPPED_CLAIMS_AUDIENCE, SIGNING_KEY_REQUIRED
 from sandbox.entra.login.errors import LoginError
-from sandbox.entra.login.request_errors import SIGNING_KEY_REQUIRED
 
 RESTRICTED = frozenset(
     {
@@ -45,6 +46,7 @@ _RESTRICTED_PREFIXES = ("extn.", "xms_")
 
 _USER_ATTRIBUTES: Mapping[str, Callable[[User], Any]] = MappingProxyType(
     {
+        "city": lambda user: user.properties.get("city"),
         "companyname": lambda user: user.properties.get("companyName"),
         "country": lambda user: user.properties.get("country"),
         "department": lambda user: user.properties.get("department"),
@@ -53,9 +55,19 @@ _USER_ATTRIBUTES: Mapping[str, Callable[[User], Any]] = MappingProxyType(
         "givenname": lambda user: user.properties.get("givenName"),
         "jobtitle": lambda user: user.properties.get("jobTitle"),
         "mail": lambda user: user.mail,
+        "localuserprincipalname": lambda user: user.user_principal_name,
         "mailnickname": lambda user: user.properties.get("mailNickname"),
         "objectid": lambda user: user.object_id,
+        "officelocation": lambda user: user.properties.get("officeLocation"),
+        "postalcode": lambda user: user.properties.get("postalCode"),
+        "preferredlanguage": lambda user: user.properties.get("preferredLanguage"),
+        "state": lambda user: user.properties.get("state"),
+        "streetaddress": lambda user: user.properties.get("streetAddress"),
         "surname": lambda user: user.properties.get("surname"),
+        "telephonenumber": lambda user: next(
+            iter(user.properties.get("businessPhones") or []), None
+        ),
+        "usertype": lambda user: user.properties.get("userType"),
         "userprincipalname": lambda user: user.user_principal_name,
     }
 )
@@ -90,6 +102,20 @@ def mapped_claims(tenant: Tenant, application: Application, user: User) -> Mappe
                 with_basic_claims = False
             claims.update(_claims_of(content.get("ClaimsSchema", []), tenant, application, user))
     return MappedClaims(claims=claims, with_basic_claims=with_basic_claims)
+
+
+def require_audience(tenant: Tenant, resource: Application, identifier: str) -> None:
+    """Check that mapped claims may be in access tokens for a resource called `identifier`.
+
+    https://learn.microsoft.com/entra/identity-platform/jwt-claims-customization
+
+    Raises:
+        LoginError: AADSTS501461, it is neither the client id nor in one of the tenant's domains.
+    """
+    host = (urlsplit(identifier).hostname or "").casefold()
+    in_domain = host == tenant.domain or host.endswith(f".{tenant.domain}")
+    if identifier.casefold() != resource.app_id and not in_domain:
+        raise LoginError(MAPPED_CLAIMS_AUDIENCE)
 
 
 def _claims_of(

@@ -27,6 +27,21 @@ SINGLE_TENANT_ON_COMMON = LoginErrorKind(
     ),
     wording=REPORTED,
 )
+CONSUMERS_ONLY = LoginErrorKind(
+    code=9002346,
+    error="invalid_request",
+    text=(
+        "Application is configured for use by Azure Active Directory users only. Please do not use"
+        " the /consumers endpoint to serve this request."
+    ),
+    wording=REPORTED,
+)
+INSTANCE_UNKNOWN = LoginErrorKind(
+    code=50049,
+    error="invalid_instance",
+    text="Unknown or invalid instance.",
+    wording=REPORTED,
+)
 PARAMETER_MISSING = LoginErrorKind(
     code=900144,
     error="invalid_request",
@@ -89,6 +104,15 @@ RESPONSE_MODE_UNSUPPORTED = LoginErrorKind(
     text="'{response_mode}' is not a supported value of 'response_mode' when requesting a token.",
     wording=REPORTED,
 )
+TOKEN_NOT_ENABLED = LoginErrorKind(
+    code=700051,
+    error="unsupported_response_type",
+    text="response_type 'token' is not enabled for the application.",
+    wording=REPORTED,
+)
+PROMPT_UNSUPPORTED = LoginErrorKind(
+    code=90023, error="invalid_request", text="Unsupported 'prompt' value."
+)
 CHALLENGE_METHOD_UNSUPPORTED = LoginErrorKind(
     code=501491,
     error="invalid_request",
@@ -113,6 +137,24 @@ SCOPE_INVALID = LoginErrorKind(
     text=(
         "The provided request must include a 'scope' input parameter. The provided value for the"
         " input parameter 'scope' is not valid. The scope '{scope}' is not valid."
+    ),
+    wording=REPORTED,
+)
+DEFAULT_WITH_OTHERS = LoginErrorKind(
+    code=70011,
+    error="invalid_scope",
+    text=(
+        "The provided value for the input parameter 'scope' is not valid. The scope '{scope}' is"
+        " not valid. .default scope can't be combined with resource-specific scopes."
+    ),
+    wording=REPORTED,
+)
+SEVERAL_RESOURCES = LoginErrorKind(
+    code=28000,
+    error="invalid_scope",
+    text=(
+        "Provided value for the input parameter scope is not valid because it contains more than"
+        " one resource. Scope {scope} is not valid."
     ),
     wording=REPORTED,
 )
@@ -168,36 +210,5 @@ LOGIN_REQUIRED = LoginErrorKind(
     code=50058,
     error="login_required",
     text="A silent sign-in request was sent but no user is signed in.",
-    wording=REPORTED,
-)
-USER_NOT_ASSIGNED = LoginErrorKind(
-    code=50105,
-    error="access_denied",
-    text=(
-        "Your administrator has configured the application {name} ('{app_id}') to block users"
-        " unless they are specifically granted ('assigned') access to the application. The"
-        " signed-in user '{login}' is blocked because they are not a direct member of a group with"
-        " access, nor had access directly assigned by an administrator. Please contact your"
-        " administrator to assign access to this application."
-    ),
-    wording=REPORTED,
-)
-CONSENT_REQUIRED = LoginErrorKind(
-    code=65001,
-    error="invalid_grant",
-    text=(
-        "The user or administrator has not consented to use the application with ID '{app_id}'"
-        " named '{name}'. Send an interactive authorization request for this user and resource."
-    ),
-    wording=REPORTED,
-)
-SIGNING_KEY_REQUIRED = LoginErrorKind(
-    code=50146,
-    error="invalid_request",
-    text=(
-        "This application is required to be configured with an application-specific signing key."
-        " It is either not configured with one, or the key has expired or is not yet valid. Please"
-        " contact the application's administrator."
-    ),
     wording=REPORTED,
 )

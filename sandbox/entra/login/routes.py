@@ -1,4 +1,7 @@
-"""What the login host and the sts host answer to, as data. `handler` is a method of `LoginHost`."""
+"""What the login host and the sts host answer to, as data.
+
+`handler` is a method of one of the classes in the `*_handlers` modules.
+"""
 
 # ruff: noqa: E501 - a table is read by its rows, so each stays on one line
 
@@ -11,6 +14,9 @@ from sandbox.entra.routing import Route
 
 _PLATFORM = "https://learn.microsoft.com/entra/identity-platform"
 _CODE_FLOW = f"{_PLATFORM}/v2-oauth2-auth-code-flow"
+_CONSENT = f"{_PLATFORM}/permissions-consent-overview"
+_DEVICE = f"{_PLATFORM}/v2-oauth2-device-code"
+_USERINFO = f"{_PLATFORM}/userinfo"
 _OIDC = f"{_PLATFORM}/v2-protocols-oidc"
 
 
@@ -75,10 +81,24 @@ LOGIN_ROUTES: tuple[LoginRoute, ...] = (
     _route("GET", "/{tenant}/oauth2/authorize", "authorize", "Authorize (v1)", _CODE_FLOW, "v1"),
     _route("POST", "/{tenant}/oauth2/authorize", "authorize", "Authorize (v1)", _CODE_FLOW, "v1"),
     _route("POST", "/{tenant}/login", "sign_in", "Sign-in page", _CODE_FLOW),
+    _route("POST", "/{tenant}/Consent/Set", "consent", "Consent page", _CONSENT),
     _route("POST", "/{tenant}/oauth2/v2.0/token", "token", "Token (v2)", _CODE_FLOW, "v2"),
     _route("POST", "/{tenant}/oauth2/token", "token", "Token (v1)", _CODE_FLOW, "v1"),
+    _route("POST", "/{tenant}/oauth2/v2.0/devicecode", "device_code", "Device authorization (v2)", _DEVICE, "v2"),
+    _route("POST", "/{tenant}/oauth2/devicecode", "device_code", "Device authorization (v1)", _DEVICE, "v1"),
+    _route("GET", "/devicelogin", "device_start", "Device page", _DEVICE),
+    _route("GET", "/common/oauth2/deviceauth", "device_page", "Device page", _DEVICE),
+    _route("POST", "/common/oauth2/deviceauth", "device_code_entered", "Device page", _DEVICE),
+    _route("POST", "/{tenant}/deviceauth", "device_confirmed", "Device page", _DEVICE),
+    _route("GET", "/{tenant}/openid/userinfo", "user_info", "UserInfo (v1)", _USERINFO),
+    _route("POST", "/{tenant}/openid/userinfo", "user_info", "UserInfo (v1)", _USERINFO),
     _route("GET", "/{tenant}/oauth2/v2.0/logout", "logout", "Sign-out (v2)", _OIDC),
+    _route("POST", "/{tenant}/oauth2/v2.0/logout", "logout", "Sign-out (v2)", _OIDC),
     _route("GET", "/{tenant}/oauth2/logout", "logout", "Sign-out (v1)", _OIDC),
+    _route("POST", "/{tenant}/oauth2/logout", "logout", "Sign-out (v1)", _OIDC),
 )  # fmt: skip
+
+USERINFO = _route("GET", "/oidc/userinfo", "", "UserInfo (v2)", _USERINFO)
+"""Answered by the host of Microsoft Graph, by POST as well."""
 
 STS_ROUTES: tuple[LoginRoute, ...] = (_DISCOVERY_V1,)

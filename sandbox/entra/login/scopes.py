@@ -6,13 +6,19 @@ https://learn.microsoft.com/entra/identity-platform/scopes-oidc
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sandbox.entra import microsoft_graph
 from sandbox.entra.directory.objects import ServicePrincipal
 from sandbox.entra.directory.tenant import Tenant
 from sandbox.entra.endpoints import EntraEndpoints
 from sandbox.entra.login.errors import LoginError
-from sandbox.entra.login.request_errors import RESOURCE_NOT_FOUND, SCOPE_INVALID
+from sandbox.entra.login.request_errors import (
+    DEFAULT_WITH_OTHERS,
+    RESOURCE_NOT_FOUND,
+    SCOPE_INVALID,
+    SEVERAL_RESOURCES,
+)
 
 _DEFAULT = ".default"
 
@@ -28,14 +34,16 @@ class RequestedScopes:
     """Delegated permissions of the resource, by value."""
     default: bool
     """Whether `<resource>/.default` is asked for: whatever has been consented to."""
+    identifier: str
+    """The resource as the client calls it: the audience of access tokens of version 1."""
 
 
 def parse_scopes(text: str, tenant: Tenant, endpoints: EntraEndpoints) -> RequestedScopes:
     """Read the `scope` parameter of the v2 endpoints. Unqualified permissions are Graph's.
 
     Raises:
-        LoginError: AADSTS70011 for unknown scopes and for two resources at once, AADSTS500011 for
-            a resource that the tenant does not have.
+        LoginError: AADSTS70011 for unknown scopes and for `.default` beside others, AADSTS28000
+            for two resources at once, AADSTS500011 for one that the tenant does not have.
     """
     openid: set[str] = set()
     permissions: set[str] = set()
@@ -48,9 +56,12 @@ def parse_scopes(text: str, tenant: Tenant, endpoints: EntraEndpoints) -> Reques
         permissions.add(permission)
         resources.add(resource.rstrip("/") or endpoints.graph)
     if len(resources) > 1:
-        raise LoginError(SCOPE_INVALID, scope=text)
-    resource = find_resource(next(iter(resources), endpoints.graph), tenant, endpoints)
-    offered = set(_offered(resource, tenant))
+        raise LoginError(SEVERAL_RESOURCES, scope=text)
+    if _DEFAULT in permissions and len(permissions) > 1:
+        raise LoginError(DEFAULT_WITH_OTHERS, scope=text)
+    identifier = next(iter(resources), endpoints.graph)
+    resource = find_resource(identifier, tenant, endpoints)
+    offered = {scope["value"] for scope in offered_permissions(resource, tenant)}
     if unknown := permissions - {_DEFAULT} - offered:
         raise LoginError(SCOPE_INVALID, scope=" ".join(sorted(unknown)))
     return RequestedScopes(
@@ -58,6 +69,7 @@ def parse_scopes(text: str, tenant: Tenant, endpoints: EntraEndpoints) -> Reques
         resource=resource,
         permissions=frozenset(permissions - {_DEFAULT}),
         default=_DEFAULT in permissions,
+        identifier=identifier,
     )
 
 
@@ -80,14 +92,13 @@ def find_resource(name: str, tenant: Tenant, endpoints: EntraEndpoints) -> Servi
     raise LoginError(RESOURCE_NOT_FOUND, resource=name, tenant=tenant.display_name)
 
 
-def _offered(resource: ServicePrincipal, tenant: Tenant) -> list[str]:
+def offered_permissions(resource: ServicePrincipal, tenant: Tenant) -> list[dict[str, Any]]:
+    """Return the enabled delegated permissions of a resource.
+
+    https://learn.microsoft.com/graph/api/resources/permissionscope
+    """
     if resource.app_id == microsoft_graph.APP_ID:
-        return list(microsoft_graph.SCOPE_IDS)
+        return resource.properties["oauth2PermissionScopes"]
     application = tenant.application_of(resource.app_id)
-    if application is None:
-        return []
-    return [
-        scope["value"]
-        for scope in application.properties["api"]["oauth2PermissionScopes"]
-        if scope.get("isEnabled")
-    ]
+    scopes = application.properties["api"]["oauth2PermissionScopes"] if application else []
+    return [scope for scope in scopes if scope.get("isEnabled")]

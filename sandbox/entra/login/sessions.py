@@ -1,9 +1,10 @@
-"""What the login endpoints remember between requests: open sign-in pages, codes, refresh tokens."""
+"""What the login endpoints remember: browsers, open pages, codes, device codes, refresh tokens."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Literal
 
 from sandbox.entra.endpoints import TokenVersion
 from sandbox.entra.login.redirect_uri import Platform
@@ -11,9 +12,14 @@ from sandbox.entra.login.redirect_uri import Platform
 PAGE_LIFETIME = timedelta(minutes=30)
 CODE_LIFETIME = timedelta(minutes=10)
 """https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow: some 10 minutes."""
+DEVICE_CODE_LIFETIME = timedelta(minutes=15)
+"""https://learn.microsoft.com/entra/identity-platform/v2-oauth2-device-code"""
 REFRESH_TOKEN_LIFETIME = timedelta(days=90)
 SPA_REFRESH_TOKEN_LIFETIME = timedelta(hours=24)
 """https://learn.microsoft.com/entra/identity-platform/refresh-tokens#token-lifetime"""
+BROWSER_LIFETIME = timedelta(hours=24)
+"""https://learn.microsoft.com/entra/identity-platform/configurable-token-lifetimes: a session that
+is not kept open."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,24 +31,62 @@ class AuthorizationRequest:
     redirect_uri: str
     platform: Platform
     response_types: frozenset[str]
-    """`code`, `id_token` or both."""
+    """Of `code`, `id_token` and `token`."""
     response_mode: str
     scope: str
     resource: str | None
     """v1 only."""
     state: str | None
     nonce: str | None
+    prompt: str | None
     login_hint: str | None
     code_challenge: str | None
     code_challenge_method: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PendingSignIn:
-    """A sign-in page that somebody has open."""
+class DeviceRequest:
+    """What a device asks for, and by which code a person finds it."""
 
-    request: AuthorizationRequest
+    version: TokenVersion
+    client_id: str
+    scope: str
+    resource: str | None
+    """v1 only."""
+    user_code: str
+    issued: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """Somebody who is signed in, in one browser."""
+
+    user_id: str
+    auth_time: datetime
+    session_id: str
+    """The claim `sid`."""
+
+
+@dataclass(slots=True, kw_only=True)
+class BrowserSession:
+    """Everybody who is signed in in one browser, in the order in which they came."""
+
+    accounts: dict[str, SignedIn] = field(default_factory=dict)
+
+    def current(self, now: datetime) -> list[SignedIn]:
+        """Return those whose sign-in still counts."""
+        return [a for a in self.accounts.values() if a.auth_time + BROWSER_LIFETIME > now]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenPage:
+    """A page of a sign-in that somebody has open; `account` is who it is, once that is known."""
+
+    request: AuthorizationRequest | DeviceRequest
     opened: datetime
+    account: SignedIn | None = None
+    confirmed: bool = False
+    """Devices only: the person has said that it is theirs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +94,17 @@ class AuthorizationCode:
     """What a code stands for."""
 
     request: AuthorizationRequest
-    user_id: str
+    account: SignedIn
     issued: datetime
+
+
+@dataclass(slots=True, kw_only=True)
+class DeviceCode:
+    """What a device code stands for, and what has become of it."""
+
+    request: DeviceRequest
+    state: Literal["pending", "approved", "declined", "redeemed"] = "pending"
+    account: SignedIn | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,18 +114,28 @@ class RefreshToken:
     version: TokenVersion
     client_id: str
     platform: Platform
-    user_id: str
+    account: SignedIn
     scope: str
     resource: str | None
-    auth_time: datetime
+    issued: datetime
     expires: datetime
 
 
 @dataclass(slots=True)
 class Sessions:
-    """Everything by the opaque text that clients hold."""
+    """Everything by the opaque text that browsers and clients hold."""
 
-    pages: dict[str, PendingSignIn] = field(default_factory=dict, repr=False)
+    browsers: dict[str, BrowserSession] = field(default_factory=dict, repr=False)
+    pages: dict[str, OpenPage] = field(default_factory=dict, repr=False)
     codes: dict[str, AuthorizationCode] = field(default_factory=dict, repr=False)
     redeemed_codes: set[str] = field(default_factory=set, repr=False)
+    device_codes: dict[str, DeviceCode] = field(default_factory=dict, repr=False)
     refresh_tokens: dict[str, RefreshToken] = field(default_factory=dict, repr=False)
+
+    def device_of(self, user_code: str) -> DeviceCode | None:
+        """Return the device that shows this code; people type it in any case, with spaces."""
+        wanted = "".join(user_code.split()).replace("-", "").upper()
+        for device in self.device_codes.values():
+            if device.request.user_code == wanted:
+                return device
+        return None

@@ -56,6 +56,36 @@ CROSS_ORIGIN_ONLY = LoginErrorKind(
     ),
     wording=REPORTED,
 )
+CERTIFICATE_UNKNOWN = LoginErrorKind(
+    code=700027,
+    error="invalid_client",
+    text=(
+        "The certificate with identifier used to sign the client assertion is not registered on"
+        " application. [Reason - {reason}., Please visit the Azure Portal, Graph Explorer or"
+        " directly use MS Graph to see configured keys for app Id '{app_id}'.]"
+    ),
+    status=401,
+    wording=REPORTED,
+)
+ASSERTION_OF_ANOTHER_CLIENT = LoginErrorKind(
+    code=700021,
+    error="invalid_client",
+    text="Client assertion application identifier doesn't match 'client_id' parameter.",
+    status=401,
+    wording=REPORTED,
+)
+ASSERTION_AUDIENCE_WRONG = LoginErrorKind(
+    code=700023,
+    error="invalid_client",
+    text="Client assertion audience claim does not match Realm issuer.",
+    status=401,
+    wording=REPORTED,
+)
+ASSERTION_TYPE_UNKNOWN = LoginErrorKind(
+    code=90023,
+    error="invalid_request",
+    text="Unsupported 'client_assertion_type' value.",
+)
 ASSERTION_MALFORMED = LoginErrorKind(
     code=50027,
     error="invalid_request",
@@ -146,6 +176,39 @@ REFRESH_TOKEN_EXPIRED = LoginErrorKind(
     code=700082,
     error="invalid_grant",
     text="The refresh token has expired due to inactivity.",
+    wording=REPORTED,
+)
+GRANT_REVOKED = LoginErrorKind(
+    code=50173,
+    error="invalid_grant",
+    text=(
+        "The provided grant has expired due to it being revoked, a fresh auth token is needed. The"
+        " user might have changed or reset their password."
+    ),
+    suberror="bad_token",
+    wording=REPORTED,
+)
+AUTHORIZATION_PENDING = LoginErrorKind(
+    code=70016,
+    error="authorization_pending",
+    text=("OAuth 2.0 device flow error. Authorization is pending. Continue polling."),
+    wording=REPORTED,
+)
+AUTHORIZATION_DECLINED = LoginErrorKind(
+    code=65004,
+    error="authorization_declined",
+    text="User declined to consent to access the app.",
+)
+DEVICE_CODE_UNKNOWN = LoginErrorKind(
+    code=70018,
+    error="bad_verification_code",
+    text="Invalid verification code.",
+    wording=REPORTED,
+)
+DEVICE_CODE_EXPIRED = LoginErrorKind(
+    code=70019,
+    error="expired_token",
+    text="Verification code expired.",
     wording=REPORTED,
 )
 VERIFIER_WRONG = LoginErrorKind(

@@ -37,9 +37,20 @@ class SignIn:
         )
 
     def authorize(
-        self, client_id: str, redirect_uri: str, *, version: str = "v2", **changes: str | None
+        self,
+        client_id: str,
+        redirect_uri: str,
+        *,
+        version: str = "v2",
+        new_browser: bool = True,
+        **changes: Any,
     ) -> httpx.Response:
-        """Open the authorization endpoint; a change to None leaves the parameter out."""
+        """Open the authorization endpoint; a change to None leaves the parameter out.
+
+        In a new browser nobody is signed in.
+        """
+        if new_browser:
+            self.http.cookies.clear()
         parameters: dict[str, str | None] = {
             "client_id": client_id,
             "response_type": "code",
@@ -57,7 +68,7 @@ class SignIn:
     def enter(self, page: httpx.Response, user: str, password: str | None = None) -> httpx.Response:
         """Fill in the sign-in page as a person and press the button."""
         assert page.status_code == 200, page.text
-        action = _first(r'<form method="post" action="([^"]+)"', page.text)
+        action = _first(r'<form method="post" action="([^"]+)"', page.text.rpartition("<h2")[2])
         if password is None:
             [person] = [p for p in self.entra.people if user in p.user_principal_name]
             user, password = person.user_principal_name, person.password

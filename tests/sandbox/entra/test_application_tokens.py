@@ -29,6 +29,9 @@ SUBJECT = "repo:contoso/platform:environment:prod"
 AUDIENCE = "api://AzureADTokenExchange"
 
 
+JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
+
 class OtherIssuer:
     """An issuer of workload identities, as a CI system is one."""
 
@@ -147,6 +150,8 @@ def test_a_federated_workload_gets_a_token_without_secret(
 def client_credentials(
     entra: Entra, http: httpx.Client, client_id: str, **changes: str
 ) -> tuple[int, Any]:
+    if "client_assertion" in changes:
+        changes = {"client_assertion_type": JWT_BEARER, **changes}
     response = http.post(
         f"{entra.endpoints.login}/{entra.tenant.tenant_id}/oauth2/v2.0/token",
         data={
@@ -252,6 +257,7 @@ def test_the_cloud_metadata_names_login_and_graph(entra: Entra, http: httpx.Clie
 
 def test_instance_discovery_leads_to_the_tenant(entra: Entra, sign_in: SignIn) -> None:
     address = f"{entra.endpoints.login}/common/discovery/instance"
-    found = sign_in.http.get(address, params={"api-version": "1.1"}).json()
+    asked = {"api-version": "1.1", "authorization_endpoint": sign_in.endpoint("authorize")}
+    found = sign_in.http.get(address, params=asked).json()
     document = sign_in.http.get(found["tenant_discovery_endpoint"]).json()
     assert document["token_endpoint"] == sign_in.endpoint("token")

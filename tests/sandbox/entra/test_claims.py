@@ -307,4 +307,4 @@ def test_nobody_signs_in_to_an_application_without_service_principal(
     app = LoginApplication.declare(graph)
     graph.delete(app.service_principal_path)
     response = sign_in.enter(sign_in.authorize(app.client_id, KUBECTL_REDIRECT), "bob")
-    assert page_error(response).startswith("AADSTS65001: ")
+    assert page_error(response).startswith("AADSTS90094: ")
