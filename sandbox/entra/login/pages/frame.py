@@ -16,7 +16,7 @@ _STYLE = """
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--page); color: var(--text);
   font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
-main { max-width: 28rem; margin: 6vh auto 2rem; padding: 2rem; background: var(--card);
+main { max-width: 29rem; margin: 6vh auto 2rem; padding: 2rem; background: var(--card);
   border-radius: .5rem; box-shadow: 0 2px 12px rgb(0 0 0 / 12%); overflow-wrap: anywhere; }
 .tenant { display: flex; justify-content: space-between; gap: 1rem; margin: 0 0 1.25rem;
   font-size: .875rem; color: var(--quiet); }
@@ -53,7 +53,7 @@ ul.people small, .person small { display: block; color: var(--quiet); }
 dl.permissions { margin: .5rem 0; } dl.permissions dt { font-weight: 600; margin-top: .75rem; }
 dl.permissions dd { margin: 0; color: var(--quiet); font-size: .875rem; }
 dl.details { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1rem;
-  font-size: .875rem; } dl.details dd { margin: 0; } dl.details dt { color: var(--quiet); }
+  font-size: .8125rem; } dl.details dd { margin: 0; } dl.details dt { color: var(--quiet); }
 .check { display: flex; gap: .5rem; align-items: baseline; font-weight: 400; }
 """
 _SCRIPT = "document.forms[0].submit()"
