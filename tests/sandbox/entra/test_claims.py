@@ -321,7 +321,7 @@ def test_all_names_distribution_groups_and_roles_too(
     marketing.properties["securityEnabled"] = False
     [bob] = entra.tenant.users.find("userPrincipalName", "bob@contoso.example")
     entra.tenant.memberships.add(marketing.object_id, bob.object_id)
-    bob.directory_roles = ("Global Reader",)
+    bob.directory_roles = frozenset({"Global Reader"})
     claims = kubectl_claims(sign_in, app, "bob")
     assert marketing.object_id in claims["groups"]
     # https://learn.microsoft.com/entra/identity/role-based-access-control/permissions-reference
@@ -335,7 +335,7 @@ def test_directory_role_names_roles_and_no_groups(
 ) -> None:
     graph.patch(app.path, {"groupMembershipClaims": "DirectoryRole"})
     [bob] = entra.tenant.users.find("userPrincipalName", "bob@contoso.example")
-    bob.directory_roles = ("Global Reader",)
+    bob.directory_roles = frozenset({"Global Reader"})
     claims = kubectl_claims(sign_in, app, "bob")
     assert "groups" not in claims
     assert "f2ef992c-3afb-46b9-b7cf-a126ee74c451" in claims["wids"]

@@ -162,7 +162,7 @@ def test_an_administrator_grants_it_for_everybody(
     chromium: Browser, graph: DirectoryClient, sign_in: SignIn, client: Landing, entra: Entra
 ) -> None:
     [alice] = entra.tenant.users.find("userPrincipalName", "alice@contoso.example")
-    alice.directory_roles = ("Cloud Application Administrator",)
+    alice.directory_roles = frozenset({"Cloud Application Administrator"})
     app = LoginApplication.declare(graph, scopes=())
     with open_page(chromium) as page:
         page.goto(str(sign_in.authorize(app.client_id, client.url).url))
