@@ -12,6 +12,7 @@ from typing import Any
 
 from sandbox.entra.directory.new_objects import timestamp
 from sandbox.entra.directory.objects import AppRoleAssignment, DirectoryObject, ServicePrincipal
+from sandbox.entra.graph import groups, users
 from sandbox.entra.graph.call import NO_CONTENT, GraphAnswer, GraphCall, created, ok
 from sandbox.entra.graph.entities import APP_ROLE_ASSIGNMENTS, SERVICE_PRINCIPALS
 from sandbox.entra.graph.errors import bad_request, invalid_property, not_found, value_required
@@ -38,6 +39,18 @@ def list_on_resource(call: GraphCall) -> GraphAnswer:
 def list_of_principal(call: GraphCall) -> GraphAnswer:
     """https://learn.microsoft.com/graph/api/serviceprincipal-list-approleassignments"""
     found = call.tenant.app_role_assignments.find("principalId", find(call).object_id)
+    return ok(list_body(call, APP_ROLE_ASSIGNMENTS, found))
+
+
+def list_of_user(call: GraphCall) -> GraphAnswer:
+    """https://learn.microsoft.com/graph/api/user-list-approleassignments: direct ones only."""
+    found = call.tenant.app_role_assignments.find("principalId", users.find(call).object_id)
+    return ok(list_body(call, APP_ROLE_ASSIGNMENTS, found))
+
+
+def list_of_group(call: GraphCall) -> GraphAnswer:
+    """https://learn.microsoft.com/graph/api/group-list-approleassignments"""
+    found = call.tenant.app_role_assignments.find("principalId", groups.find(call).object_id)
     return ok(list_body(call, APP_ROLE_ASSIGNMENTS, found))
 
 

@@ -13,6 +13,7 @@ from sandbox.entra.graph.bodies import bound_owners, merged
 from sandbox.entra.graph.call import NO_CONTENT, GraphAnswer, GraphCall, created, ok
 from sandbox.entra.graph.entities import APPLICATIONS
 from sandbox.entra.graph.errors import (
+    already_exists,
     bad_request,
     denied,
     enabled_entitlement,
@@ -94,6 +95,7 @@ def create(call: GraphCall) -> GraphAnswer:
     properties.update(_checked(merged(properties, _writable(body), _NESTED)))
     if call.only_owned and call.caller.object_id not in owner_ids:
         owner_ids.append(call.caller.object_id)
+    _require_free_uris(call, None, properties["identifierUris"])
     shown, certificates = set_certificates(call, None, body.get("keyCredentials") or [])
     properties["keyCredentials"] = shown
     application = Application(
@@ -117,6 +119,7 @@ def update(call: GraphCall) -> GraphAnswer:
         current["api"]["oauth2PermissionScopes"],
         changes.get("api", {}).get("oauth2PermissionScopes"),
     )
+    _require_free_uris(call, application, changes.get("identifierUris") or [])
     if "keyCredentials" in body:
         shown, certificates = set_certificates(call, application, body["keyCredentials"] or [])
         changes["keyCredentials"], application.certificates = shown, certificates
@@ -162,6 +165,16 @@ def _checked(changes: dict[str, Any]) -> dict[str, Any]:
                 msg = f"The redirect URI '{uri}' has more than {_LONGEST_URI} characters."
                 raise bad_request(msg)
     return changes
+
+
+def _require_free_uris(call: GraphCall, application: Application | None, uris: list[str]) -> None:
+    """An application ID URI belongs to one application of the tenant."""
+    wanted = {uri.casefold() for uri in uris}
+    for other in call.tenant.applications if wanted else ():
+        taken = {uri.casefold() for uri in other.properties["identifierUris"]}
+        if other is not application and not wanted.isdisjoint(taken):
+            msg = "Another object with the same value for property identifierUris already exists."
+            raise already_exists(msg)
 
 
 def _require_disabled_first(

@@ -261,3 +261,20 @@ def test_a_client_secret_ends_when_it_is_told_to(
     shown = [e for e in graph.get(app.path)["passwordCredentials"] if e["keyId"] == secret["keyId"]]
     assert shown[0]["secretText"] is None
     assert shown[0]["hint"] == secret["secretText"][:3]
+
+
+def test_an_application_id_uri_belongs_to_one_application(graph: DirectoryClient) -> None:
+    body = {"displayName": "one", "identifierUris": ["api://one"]}
+    first = graph.post("/applications", body)
+    error = graph.refused(400, "POST", "/applications", {**body, "identifierUris": ["api://ONE"]})
+    assert error["code"] == "Request_MultipleObjectsWithSameKeyValue"
+    graph.patch(f"/applications/{first['id']}", {"identifierUris": ["api://one", "api://two"]})
+
+
+def test_assignments_are_found_from_users_and_groups(app: LoginApplication) -> None:
+    group_id = app.graph.group_id("marketing")
+    app.assign(group_id)
+    [found] = app.graph.items(f"/groups/{group_id}/appRoleAssignments")
+    assert found["resourceId"] == app.service_principal_id
+    [member] = app.graph.items(f"/groups/{group_id}/members", select="id")
+    assert app.graph.items(f"/users/{member['id']}/appRoleAssignments") == []

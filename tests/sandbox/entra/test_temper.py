@@ -11,9 +11,18 @@ from typing import Any
 import httpx
 import pytest
 
-from sandbox.entra import Entra, Temper
-from sandbox.entra.temper import WRITES, Connections, Fault, Throttling, Unavailable
-from tests.sandbox.entra.conftest import Clock
+from sandbox.certificates import CertificateAuthority
+from sandbox.entra import Entra, Temper, load_scenario
+from sandbox.entra.served import serve_entra
+from sandbox.entra.temper import (
+    WRITES,
+    Connections,
+    Fault,
+    SlowAnswers,
+    Throttling,
+    Unavailable,
+)
+from tests.sandbox.entra.conftest import COMPANY, Clock
 from tests.sandbox.entra.directory_client import DirectoryClient
 
 LOST = (httpx.ReadError, httpx.RemoteProtocolError, httpx.WriteError)
@@ -188,3 +197,36 @@ def test_the_same_seed_disturbs_the_same_requests(graph: DirectoryClient, entra:
 
     assert statuses(1) == statuses(1) != statuses(2)
     assert set(statuses(1)) == {200, 503, 504}
+
+
+def test_a_link_to_a_next_page_gets_too_old(
+    graph: DirectoryClient, entra: Entra, clock: Clock
+) -> None:
+    entra.temper = Temper(page_tokens_expire_after_s=60)
+    link = graph.get("/users", top="2")["@odata.nextLink"]
+    assert len(graph.get(link)["value"]) == 2
+    clock.ahead = timedelta(seconds=62)
+    assert graph.refused(400, "GET", link)["code"] == "Directory_ExpiredPageToken"
+
+
+def test_what_waits_is_done_at_once(authority: CertificateAuthority, http: httpx.Client) -> None:
+    """Waiting is injected; the request has been carried out before."""
+    waits: list[float] = []
+    seen: list[str | None] = []
+
+    async def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        bob = entra.tenant.user_called("bob@contoso.example")
+        seen.append(bob and bob.properties["department"])
+
+    temper = Temper(
+        latency_s=2, slow_answers=SlowAnswers(rate=1, seconds=30), faults=(Fault(delay_s=600),),
+    )  # fmt: skip
+    with serve_entra(load_scenario(COMPANY), authority, temper=temper, sleep=sleep) as entra:
+        graph = DirectoryClient.of_deployer(entra, http)
+        path = f"/users/{entra.people[1].object_id}"
+        graph.patch(path, {"department": "x"})
+        item = {"id": "1", "method": "GET", "url": path}
+        graph.post("/$batch", {"requests": [item]}, expect=200)
+    assert waits == [632, 32]
+    assert seen == ["x", "x"]
