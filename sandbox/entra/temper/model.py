@@ -12,6 +12,16 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 WRITES: tuple[Method, ...] = ("POST", "PATCH", "PUT", "DELETE")
 Method = Literal["GET", "POST", "PATCH", "PUT", "DELETE"]
+ObjectKind = Literal[
+    "application",
+    "servicePrincipal",
+    "user",
+    "group",
+    "claimsMappingPolicy",
+    "appRoleAssignment",
+    "oAuth2PermissionGrant",
+]
+"""Types of Microsoft Graph; extension properties and credentials are of the application."""
 Rate = Annotated[float, Field(ge=0, le=1)]
 Seconds = Annotated[float, Field(ge=0)]
 
@@ -77,6 +87,8 @@ class Replication(_Part):
 
     rate: Rate = 1
     """The share of objects that this happens to."""
+    kinds: tuple[ObjectKind, ...] = ()
+    """What kinds of objects it happens to; empty means any."""
     at_least_s: Seconds = 0
     at_most_s: Seconds
 

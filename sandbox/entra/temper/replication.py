@@ -21,6 +21,7 @@ from sandbox.entra.directory.changes import Change
 from sandbox.entra.temper.chance import Chance
 from sandbox.entra.temper.model import Replication
 
+_NAMESPACE = "#microsoft.graph."
 _WORD = re.compile(r"[\w.@#-]+")
 
 
@@ -42,7 +43,7 @@ class Replicas:
 
     def observe(self, change: Change) -> None:
         """Take note of a change that was made by the request that is carried out now."""
-        lag_s = self._lag_s(change.object_id)
+        lag_s = self._lag_s(change)
         if lag_s and self._now:
             self._spreading.append(_Spreading(change, self._now + timedelta(seconds=lag_s)))
 
@@ -67,12 +68,15 @@ class Replicas:
         if self._spreading:
             self._spreading = [entry for entry in self._spreading if entry.seen_from > now]
 
-    def _lag_s(self, object_id: str) -> float:
+    def _lag_s(self, change: Change) -> float:
         rule = self._rule
-        if rule is None or self._chance.of("lags", object_id) >= rule.rate:
+        if rule is None or self._chance.of("lags", change.object_id) >= rule.rate:
+            return 0
+        if rule.kinds and change.kind.removeprefix(_NAMESPACE) not in rule.kinds:
             return 0
         spread = rule.at_most_s - rule.at_least_s
-        return (rule.at_least_s + spread * self._chance.of("lag", object_id)) / self._time_scale
+        lag_s = rule.at_least_s + spread * self._chance.of("lag", change.object_id)
+        return lag_s / self._time_scale
 
 
 @contextmanager

@@ -101,3 +101,13 @@ def test_a_calm_directory_forgets_the_lag(entra: Entra, lagging: DirectoryClient
     lagging.patch(bob, {"department": "x"})
     entra.temper = Temper()
     assert lagging.get(bob, select="department")["department"] == "x"
+
+
+def test_only_some_kinds_may_lag(entra: Entra, graph: DirectoryClient, bob: str) -> None:
+    entra.temper = Temper(
+        replication=Replication(kinds=("application",), at_least_s=5, at_most_s=5)
+    )
+    graph.patch(bob, {"department": "x"})
+    assert graph.get(bob, select="department")["department"] == "x"
+    made = graph.post("/applications", {"displayName": "new"})
+    graph.refused(404, "GET", f"/applications/{made['id']}")
