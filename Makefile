@@ -43,7 +43,7 @@ tools: setup ## find, download or build pulumi, etcd and kube-apiserver
 browser: setup ## find or install the Chromium in which pages are tested
 	@$(BIN)/python -m sandbox.tools.browser
 
-sandbox: setup ## rehearse everything and leave the sandbox running; STACK=guide for the guide
+sandbox: setup ## rehearse everything and leave the sandbox running; STACK=guide for the guide, PLUGINS=official for official plugins
 	@$(BIN)/python -m sandbox up --stack $(STACK) --plugins $(PLUGINS) --scenario $(SCENARIO)
 
 sandbox-down: ## end the sandbox and remove all it made

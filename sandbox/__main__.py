@@ -6,9 +6,20 @@ import argparse
 import sys
 from pathlib import Path
 
+from sandbox.engine import PluginChoice, official_names
 from sandbox.rehearsal import FOLDER, Rehearsal
 from sandbox.sandbox import COMPANY
 from sandbox.supervisor import end, serve
+
+_PLUGINS = "stand-in, official, or names of those that are to be official, with commas"
+
+
+def _plugin_choice(text: str) -> PluginChoice:
+    try:
+        official_names(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    return text
 
 
 def main() -> int:
@@ -17,7 +28,7 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     up = commands.add_parser("up", help="rehearse, and leave the sandbox running")
     up.add_argument("--stack", default="sandbox", choices=("sandbox", "guide"))
-    up.add_argument("--plugins", default="stand-in", choices=("stand-in", "official"))
+    up.add_argument("--plugins", default="stand-in", type=_plugin_choice, help=_PLUGINS)
     down = commands.add_parser("down", help="end the sandbox and remove all it made")
     hold = commands.add_parser("serve", help="hold a sandbox until told to end")
     for command in (up, hold):

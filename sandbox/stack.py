@@ -21,6 +21,7 @@ PROJECT_FOLDER = Path(__file__).parent.parent
 class RehearsedStack:
     """The stack `name` (of `Pulumi.<name>.yaml`), with state, plugins and settings in `folder`.
 
+    `project` is the folder of the program, by default this one.
     `identity` holds variables of the environment that name another identity than the sandbox's
     deployer.
     """
@@ -32,6 +33,7 @@ class RehearsedStack:
         tools: Tools,
         folder: Path,
         plugins: PluginChoice = "stand-in",
+        project: Path = PROJECT_FOLDER,
         identity: Mapping[str, str] | None = None,
     ) -> None:
         self.name = name
@@ -40,7 +42,7 @@ class RehearsedStack:
         self.engine = Engine(
             tools,
             home=folder / "pulumi",
-            project=PROJECT_FOLDER,
+            project=project,
             python=Path(sys.executable),
             plugins=plugins,
             env=endpoints.program_environment() | _bytecode_elsewhere() | dict(identity or {}),

@@ -1,8 +1,22 @@
-"""Fixtures for every folder of tests."""
+"""Fixtures for every folder of tests, and which tests run."""
 
 from __future__ import annotations
 
 from tests.browser import chromium
+from tests.conformance.selection import (
+    pytest_addoption,
+    pytest_collection_modifyitems,
+    pytest_configure,
+    pytest_terminal_summary,
+)
 from tests.unknown_calls import know_every_log, no_unknown_calls
 
-__all__ = ["chromium", "know_every_log", "no_unknown_calls"]
+__all__ = [
+    "chromium",
+    "know_every_log",
+    "no_unknown_calls",
+    "pytest_addoption",
+    "pytest_collection_modifyitems",
+    "pytest_configure",
+    "pytest_terminal_summary",
+]

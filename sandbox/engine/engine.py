@@ -13,16 +13,15 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 from sandbox.engine.command import Command, OnLine, Result
 from sandbox.engine.environment import base_environment, internet_environment, secrets_in
 from sandbox.engine.home import EngineHome
+from sandbox.engine.official import STAND_IN, PluginChoice
 
 if TYPE_CHECKING:
     from sandbox.tools.resolver import Tools
-
-PluginChoice = Literal["stand-in", "official"]
 
 DEFAULT_TIMEOUT_S: Final = 900.0
 
@@ -45,7 +44,7 @@ class Engine:
         home: Path,
         project: Path,
         python: Path,
-        plugins: PluginChoice = "stand-in",
+        plugins: PluginChoice = STAND_IN,
         env: Mapping[str, str] | None = None,
     ) -> None:
         self.pulumi: Path = tools.pulumi_bin_dir / "pulumi"
@@ -60,10 +59,7 @@ class Engine:
         prepared = EngineHome(home, self.pulumi, python)
         prepared.prepare()
         installing = base | internet_environment(os.environ)
-        if plugins == "official":
-            prepared.install_official(installing)
-        else:
-            prepared.install_stand_ins(installing)
+        prepared.install_plugins(plugins, installing)
 
     def run(
         self,

@@ -11,9 +11,11 @@ PATH, because the engine warns of plugins that it finds there.
 
 from __future__ import annotations
 
+import os
 import secrets
 import shlex
-from collections.abc import Mapping
+import shutil
+from collections.abc import Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Final
@@ -21,6 +23,7 @@ from typing import Final
 from sandbox.engine.command import Command
 from sandbox.engine.errors import PluginInstallError, PulumiFailedError, PulumiTimeoutError
 from sandbox.engine.interpreter import RequiredPlugin, required_plugins, site_packages
+from sandbox.engine.official import OFFICIAL, PluginChoice, find_official, official_names
 from sandbox.plugins.install import DISTRIBUTIONS, write_plugin
 
 PROJECT_ROOT: Final = Path(__file__).resolve().parents[2]
@@ -55,31 +58,51 @@ class EngineHome:
         if not (self._pulumi.resolve().parent / LANGUAGE_HOST).exists():
             self._write_language_host()
 
-    def install_stand_ins(self, env: Mapping[str, str]) -> None:
-        """Install the sandbox's own azuread, aws and kubernetes plugins."""
-        for name, distribution in sorted(DISTRIBUTIONS.items()):
-            version = metadata.version(distribution)
-            folder = self._folder / "stand-ins" / name
-            executable = write_plugin(name, version, folder, self._python, PROJECT_ROOT)
-            installed = self._plugins / f"resource-{name}-v{version}" / executable.name
-            if installed.is_file() and installed.read_bytes() == executable.read_bytes():
-                continue
-            wanted = RequiredPlugin(name=name, version=version)
-            self._install(wanted, env, "--file", str(folder), "--reinstall")
-
-    def install_official(self, env: Mapping[str, str]) -> None:
-        """Download the plugins that the installed packages ask for.
+    def install_plugins(self, choice: PluginChoice, env: Mapping[str, str]) -> None:
+        """Install azuread, aws and kubernetes: the sandbox's own, or the official ones.
 
         Raises:
-            PluginInstallError: one could not be downloaded.
+            PluginInstallError: an official one could be had in no way.
+            ValueError: `choice` is none.
         """
+        official = official_names(choice)
+        for name in sorted(DISTRIBUTIONS.keys() - official):
+            self._install_stand_in(name, env)
         for wanted in required_plugins(site_packages(self._python)):
-            if (self._plugins / f"resource-{wanted.name}-v{wanted.version}").exists():
-                continue
-            server = ["--server", wanted.server] if wanted.server else []
-            self._install(wanted, env, *server)
+            others = choice == OFFICIAL and wanted.name not in DISTRIBUTIONS
+            if wanted.name in official or others:
+                self._install_official(wanted, env)
 
-    def _install(self, wanted: RequiredPlugin, env: Mapping[str, str], *how: str) -> None:
+    def _install_stand_in(self, name: str, env: Mapping[str, str]) -> None:
+        version = metadata.version(DISTRIBUTIONS[name])
+        folder = self._folder / "stand-ins" / name
+        executable = write_plugin(name, version, folder, self._python, PROJECT_ROOT)
+        installed = self._plugins / f"resource-{name}-v{version}" / executable.name
+        if installed.is_file() and installed.read_bytes() == executable.read_bytes():
+            return
+        wanted = RequiredPlugin(name=name, version=version)
+        self._install(wanted, env, "--file", str(folder), "--reinstall")
+
+    def _install_official(self, wanted: RequiredPlugin, env: Mapping[str, str]) -> None:
+        installed = self._plugins / f"resource-{wanted.name}-v{wanted.version}"
+        stand_in = self._folder / "stand-ins" / wanted.name
+        if installed.exists() and not stand_in.exists():
+            return
+        found, looked = find_official(wanted, os.environ, not_in=[installed])
+        if found is not None:
+            self._install(wanted, env, "--file", str(found), "--reinstall")
+        else:
+            server = ["--server", wanted.server] if wanted.server else []
+            self._install(wanted, env, "--reinstall", *server, looked=looked)
+        shutil.rmtree(stand_in, ignore_errors=True)
+
+    def _install(
+        self,
+        wanted: RequiredPlugin,
+        env: Mapping[str, str],
+        *how: str,
+        looked: Sequence[str] = (),
+    ) -> None:
         arguments = [str(self._pulumi), "plugin", "install", "resource"]
         command = Command(
             arguments=[*arguments, wanted.name, f"v{wanted.version}", *how, "--non-interactive"],
@@ -89,10 +112,12 @@ class EngineHome:
         try:
             command.run(timeout_s=INSTALL_TIMEOUT_S, on_line=None, check=True)
         except (PulumiFailedError, PulumiTimeoutError) as error:
+            places = "".join(f"\n  {place}" for place in looked)
             msg = (
                 f"the {wanted.name} plugin v{wanted.version} could not be installed: "
-                f"{_reason(error.last_lines)}\nOfficial plugins are downloaded from the internet; "
-                f"without it, use the sandbox's stand-ins: make sandbox PLUGINS=stand-in"
+                f"{_reason(error.last_lines)}{places}\nOfficial plugins are downloaded from the "
+                "internet; without it, put that version on the PATH or use the sandbox's "
+                "stand-ins: make sandbox PLUGINS=stand-in"
             )
             raise PluginInstallError(msg) from error
 

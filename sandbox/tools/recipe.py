@@ -149,13 +149,19 @@ ETCD: Final = Recipe(
 )
 
 
-def _kubernetes(name: str, build_minutes: float) -> Recipe:
+def _kubernetes(
+    name: str,
+    build_minutes: float,
+    *,
+    folder: str = "kubernetes",
+    version_arguments: tuple[str, ...] = ("--version",),
+) -> Recipe:
     return Recipe(
         name=name,
-        module_folder=_HERE / "kubernetes",
+        module_folder=_HERE / folder,
         module="k8s.io/kubernetes",
         package=f"k8s.io/kubernetes/cmd/{name}",
-        version_arguments=("--version",),
+        version_arguments=version_arguments,
         linker_variables=_KUBERNETES_VERSION,
         # The EKS stand-in says which Kubernetes it is, and rules depend on it.
         good_enough=lambda found, pinned: found[:2] == pinned[:2],
@@ -166,6 +172,10 @@ def _kubernetes(name: str, build_minutes: float) -> Recipe:
 
 KUBE_APISERVER: Final = _kubernetes("kube-apiserver", 3.5)
 KUBE_CONTROLLER_MANAGER: Final = _kubernetes("kube-controller-manager", 1.5)
+KUBECTL: Final = _kubernetes(
+    "kubectl", 1, folder="kubectl", version_arguments=("version", "--client")
+)
+"""Not one of the sandbox's own: the conformance tests want an independent client."""
 
 ALL: Final = (ETCD, KUBE_APISERVER, KUBE_CONTROLLER_MANAGER, PULUMI)
 

@@ -34,7 +34,7 @@ class ApplicationPassword(Resource):
 
     rules = Comparison(replace_on=frozenset(map(pattern, REPLACING)))
     secrets = frozenset({"value"})
-    computed_inputs = frozenset({"displayName", "endDate", "startDate"})
+    computed_inputs = frozenset({"endDate", "startDate"})
 
     def __init__(self, shape: Shape, graph: Graph) -> None:
         super().__init__(shape)

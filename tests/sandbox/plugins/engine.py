@@ -68,6 +68,14 @@ def urn(token: str, name: str = "thing") -> str:
     return f"urn:pulumi:dev::project::{token}::{name}"
 
 
+def _as_the_sdk_says(token: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """The Kubernetes SDK writes each object's version and kind into its inputs."""
+    package, module, kind = token.split(":")
+    if package != "kubernetes":
+        return dict(inputs)
+    return {"apiVersion": module.removeprefix("core/"), "kind": kind, **inputs}
+
+
 class Plugin:
     """One plugin behind a channel."""
 
@@ -97,8 +105,8 @@ class Plugin:
         return self.call("Configure", request)
 
     def failures(self, token: str, inputs: Mapping[str, Any]) -> dict[str, str]:
-        request = provider_pb2.CheckRequest(urn=urn(token), news=to_struct(inputs))
-        answer = self.call("Check", request)
+        news = to_struct(_as_the_sdk_says(token, inputs))
+        answer = self.call("Check", provider_pb2.CheckRequest(urn=urn(token), news=news))
         return {failure.property: failure.reason for failure in answer.failures}
 
     def checked(
@@ -111,7 +119,10 @@ class Plugin:
         seed: bytes = b"seed",
     ) -> dict[str, Any]:
         request = provider_pb2.CheckRequest(
-            urn=urn(token, name), news=to_struct(inputs), olds=to_struct(old or {}), randomSeed=seed
+            urn=urn(token, name),
+            news=to_struct(_as_the_sdk_says(token, inputs)),
+            olds=to_struct(old or {}),
+            randomSeed=seed,
         )
         answer = self.call("Check", request)
         assert not answer.failures, answer.failures

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from sandbox.entra import Entra
-from sandbox.plugins.azuread.provider import AzureadProvider
+from sandbox.plugins.azuread.provider import RESOURCES, AzureadProvider
 from tests.sandbox.plugins.azuread_types import (
     APPLICATION,
     ASSIGNMENT,
@@ -130,12 +130,28 @@ def test_the_whole_declaration_lives_refreshes_without_drift_and_goes(plugin: Pl
         assert plugin.read(token, resource_id, inputs, state) is None, token
 
 
-def test_an_application_can_be_imported(plugin: Plugin) -> None:
+# What Entra never shows again, or the object does not tell from its default.
+NOT_IMPORTED = {PASSWORD: {"value"}}
+
+
+def test_every_type_can_be_imported_by_its_id(plugin: Plugin) -> None:
     declared = declare_sign_in(plugin)
-    token, resource_id, inputs, _ = declared.made[0]
-    imported = plugin.read(token, resource_id)
-    assert imported is not None
-    assert not plugin.diff(token, resource_id, imported.inputs, inputs).changed
+    types: set[str] = set()
+    for token, resource_id, inputs, state in declared.made:
+        imported = plugin.read(token, resource_id)
+        assert imported is not None, token
+        assert imported.resource_id == resource_id
+        assert not plugin.diff(token, resource_id, imported.inputs, inputs).changed, token
+        unknown = {name for name in state if name not in imported.state}
+        assert unknown <= NOT_IMPORTED.get(token, set()), token
+        types.add(token)
+    assert types == set(RESOURCES), "a type of resource has no import test"
+
+
+@pytest.mark.parametrize("token", sorted(RESOURCES))
+def test_an_id_of_another_form_is_refused(plugin: Plugin, token: str) -> None:
+    with pytest.raises(RpcError, match="is not of the form"):
+        plugin.read(token, "11111111-2222-4333-8444-555555555555")
 
 
 def test_an_update_reaches_the_tenant(plugin: Plugin) -> None:

@@ -14,6 +14,7 @@ from sandbox.tools.recipe import (
     ETCD,
     KUBE_APISERVER,
     KUBE_CONTROLLER_MANAGER,
+    KUBECTL,
     PULUMI,
     Recipe,
     Version,
@@ -29,6 +30,7 @@ from sandbox.tools.recipe import (
         (ETCD, "3.6.5"),
         (KUBE_APISERVER, "1.34.1"),
         (KUBE_CONTROLLER_MANAGER, "1.34.1"),
+        (KUBECTL, "1.34.1"),
     ],
 )
 def test_the_version_is_the_one_in_go_mod(recipe: Recipe, version: str) -> None:
