@@ -15,79 +15,40 @@ from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
 from sandbox.certificates import CertificateAuthority
-from sandbox.eks import EksControlPlane, EksTemper
-from tests.sandbox.eks.conftest import ACCESS_KEY, CREATED_AT, Clock, StubbornApiServer
-
-ISSUER = "https://login.example/t/v2.0"
-OIDC = {
-    "identityProviderConfigName": "entra",
-    "issuerUrl": ISSUER,
-    "clientId": "client",
-    "usernameClaim": "upn",
-    "usernamePrefix": "entra:",
-    "groupsClaim": "groups",
-    "groupsPrefix": "entra:",
-    "requiredClaims": {"tid": "t"},
-}
-ARN = "arn:aws:eks:eu-central-1:111122223333:identityproviderconfig/dev/oidc/entra/id-1"
-REFERENCE = {"type": "oidc", "name": "entra"}
-
-
-def _associate(eks: Any, **changes: Any) -> dict[str, Any]:
-    tags = changes.pop("tags", {"team": "platform"})
-    answer = eks.associate_identity_provider_config(
-        clusterName="dev", oidc=OIDC | changes, tags=tags
-    )
-    return answer["update"]
-
-
-def _describe(eks: Any) -> dict[str, Any]:
-    answer = eks.describe_identity_provider_config(
-        clusterName="dev", identityProviderConfig=REFERENCE
-    )
-    return answer["identityProviderConfig"]["oidc"]
-
-
-def _disassociate(eks: Any) -> dict[str, Any]:
-    answer = eks.disassociate_identity_provider_config(
-        clusterName="dev", identityProviderConfig=REFERENCE
-    )
-    return answer["update"]
-
-
-def _update_status(eks: Any, update: dict[str, Any]) -> str:
-    return eks.describe_update(name="dev", updateId=update["id"])["update"]["status"]
-
-
-def _refusal(error: pytest.ExceptionInfo[ClientError]) -> tuple[int, str, str]:
-    response: Any = error.value.response
-    return (
-        response["ResponseMetadata"]["HTTPStatusCode"],
-        response["Error"]["Code"],
-        response["Error"]["Message"],
-    )
+from sandbox.eks import EksControlPlane
+from tests.sandbox.eks.calls import (
+    ARN,
+    ISSUER,
+    OIDC,
+    associate,
+    describe,
+    disassociate,
+    refusal,
+    update_status,
+)
+from tests.sandbox.eks.conftest import ACCESS_KEY, CREATED_AT, StubbornApiServer
 
 
 def test_an_association_is_active_when_the_api_server_has_loaded_it(
     eks: Any, api_server: StubbornApiServer
 ) -> None:
-    update = _associate(eks)
+    update = associate(eks)
     assert update["type"] == "AssociateIdentityProviderConfig"
     assert update["createdAt"] == CREATED_AT
     assert json.loads(update["params"][0]["value"]) == [{"type": "oidc", "name": "entra"}]
-    assert _describe(eks)["status"] == "CREATING"
-    assert _update_status(eks, update) == "InProgress"
+    assert describe(eks)["status"] == "CREATING"
+    assert update_status(eks, update) == "InProgress"
     assert eks.describe_cluster(name="dev")["cluster"]["status"] == "UPDATING"
 
     api_server.load()
 
-    assert _describe(eks) == OIDC | {
+    assert describe(eks) == OIDC | {
         "identityProviderConfigArn": ARN,
         "clusterName": "dev",
         "tags": {"team": "platform"},
         "status": "ACTIVE",
     }
-    assert _update_status(eks, update) == "Successful"
+    assert update_status(eks, update) == "Successful"
     assert eks.describe_cluster(name="dev")["cluster"]["status"] == "ACTIVE"
     assert [trusted.issuer_url for trusted in api_server.loaded] == [ISSUER]
 
@@ -95,33 +56,33 @@ def test_an_association_is_active_when_the_api_server_has_loaded_it(
 def test_a_disassociation_is_gone_when_the_api_server_has_loaded_it(
     eks: Any, api_server: StubbornApiServer
 ) -> None:
-    _associate(eks)
+    associate(eks)
     api_server.load()
-    update = _disassociate(eks)
+    update = disassociate(eks)
     assert update["type"] == "DisassociateIdentityProviderConfig"
-    assert _describe(eks)["status"] == "DELETING"
+    assert describe(eks)["status"] == "DELETING"
     assert api_server.wanted == []
 
     api_server.load()
 
     with pytest.raises(ClientError) as refused:
-        _describe(eks)
-    assert _refusal(refused) == (
+        describe(eks)
+    assert refusal(refused) == (
         404,
         "ResourceNotFoundException",
         "No config found for cluster: dev, config type: oidc, config name: entra",
     )
-    assert _update_status(eks, update) == "Successful"
+    assert update_status(eks, update) == "Successful"
     assert len(eks.list_updates(name="dev")["updateIds"]) == 2
 
 
 def test_a_failed_association_vanishes_and_only_its_update_says_why(
     eks: Any, api_server: StubbornApiServer
 ) -> None:
-    update = _associate(eks)
+    update = associate(eks)
     api_server.refuse("issuer did not match")
     with pytest.raises(ClientError, match="ResourceNotFoundException"):
-        _describe(eks)
+        describe(eks)
     failed = eks.describe_update(name="dev", updateId=update["id"])["update"]
     assert failed["status"] == "Failed"
     assert failed["errors"] == [
@@ -134,25 +95,25 @@ def test_a_failed_association_vanishes_and_only_its_update_says_why(
 def test_a_failed_disassociation_leaves_the_provider_active(
     eks: Any, api_server: StubbornApiServer
 ) -> None:
-    _associate(eks)
+    associate(eks)
     api_server.load()
-    update = _disassociate(eks)
+    update = disassociate(eks)
     api_server.refuse("no room")
-    assert _update_status(eks, update) == "Failed"
-    assert _describe(eks)["status"] == "ACTIVE"
+    assert update_status(eks, update) == "Failed"
+    assert describe(eks)["status"] == "ACTIVE"
     assert api_server.wanted == api_server.loaded
 
 
 @pytest.mark.parametrize(
-    ("operation", "call"), [("Associate", _associate), ("Disassociate", _disassociate)]
+    ("operation", "call"), [("Associate", associate), ("Disassociate", disassociate)]
 )
 def test_one_update_at_a_time(
     eks: Any, operation: str, call: Callable[[Any], dict[str, Any]]
 ) -> None:
-    update = _associate(eks)
+    update = associate(eks)
     with pytest.raises(ClientError) as refused:
         call(eks)
-    assert _refusal(refused) == (
+    assert refusal(refused) == (
         409,
         "ResourceInUseException",
         f"Cannot {operation}IdentityProviderConfig because cluster dev currently has update "
@@ -162,9 +123,9 @@ def test_one_update_at_a_time(
 
 
 def test_a_second_issuer_joins_the_first(eks: Any, api_server: StubbornApiServer) -> None:
-    _associate(eks)
+    associate(eks)
     api_server.load()
-    _associate(eks, identityProviderConfigName="v1", issuerUrl="https://sts.example/t/")
+    associate(eks, identityProviderConfigName="v1", issuerUrl="https://sts.example/t/")
     api_server.load()
     listed = eks.list_identity_provider_configs(clusterName="dev")["identityProviderConfigs"]
     assert [config["name"] for config in listed] == ["entra", "v1"]
@@ -175,11 +136,11 @@ def test_a_second_issuer_joins_the_first(eks: Any, api_server: StubbornApiServer
 
 
 def test_a_second_client_of_one_issuer_is_refused(eks: Any, api_server: StubbornApiServer) -> None:
-    _associate(eks)
+    associate(eks)
     api_server.load()
     with pytest.raises(ClientError) as refused:
-        _associate(eks, identityProviderConfigName="second", clientId="another")
-    status, code, message = _refusal(refused)
+        associate(eks, identityProviderConfigName="second", clientId="another")
+    status, code, message = refusal(refused)
     assert (status, code) == (400, "InvalidParameterException")
     assert ISSUER in message
     assert len(api_server.wanted) == 1
@@ -188,8 +149,8 @@ def test_a_second_client_of_one_issuer_is_refused(eks: Any, api_server: Stubborn
 def test_the_clusters_own_issuer_is_refused(eks: Any) -> None:
     own = eks.describe_cluster(name="dev")["cluster"]["identity"]["oidc"]["issuer"]
     with pytest.raises(ClientError) as refused:
-        _associate(eks, issuerUrl=own)
-    assert _refusal(refused) == (
+        associate(eks, issuerUrl=own)
+    assert refusal(refused) == (
         400,
         "InvalidParameterException",
         "Incorrect Identity Provider URL configuration. The Identity Provider URL cannot be same "
@@ -213,84 +174,22 @@ def test_a_token_cannot_be_used_for_another_request(
         eks.associate_identity_provider_config(
             clusterName="dev", oidc=OIDC | {"clientId": "another"}, clientRequestToken="once"
         )
-    assert _refusal(refused)[:2] == (400, "InvalidParameterException")
-
-
-def test_an_association_takes_as_long_as_the_temper_says(
-    eks: Any, control_plane: EksControlPlane, api_server: StubbornApiServer, clock: Clock
-) -> None:
-    control_plane.temper = EksTemper(association_s=1200, disassociation_s=600)
-    update = _associate(eks)
-    api_server.load()
-    clock.go_on(1199)
-    assert _describe(eks)["status"] == "CREATING"
-    assert eks.describe_cluster(name="dev")["cluster"]["status"] == "UPDATING"
-    clock.go_on(1)
-    assert _describe(eks)["status"] == "ACTIVE"
-    assert _update_status(eks, update) == "Successful"
-
-    _disassociate(eks)
-    api_server.load()
-    clock.go_on(599)
-    assert _describe(eks)["status"] == "DELETING"
-    clock.go_on(1)
-    with pytest.raises(ClientError, match="ResourceNotFoundException"):
-        _describe(eks)
-
-
-def test_time_alone_makes_no_association_active(
-    eks: Any, control_plane: EksControlPlane, clock: Clock
-) -> None:
-    control_plane.temper = EksTemper(association_s=60)
-    _associate(eks)
-    clock.go_on(3600)
-    assert _describe(eks)["status"] == "CREATING", "the API server has not loaded it"
-
-
-def test_an_association_can_be_made_to_fail(
-    eks: Any, control_plane: EksControlPlane, api_server: StubbornApiServer, clock: Clock
-) -> None:
-    reason = "Role with arn: arn:aws:iam::111122223333:role/dev, could not be assumed"
-    control_plane.temper = EksTemper(association_s=60, association_error=reason)
-    update = _associate(eks)
-    assert _update_status(eks, update) == "InProgress"
-    clock.go_on(60)
-    failed = eks.describe_update(name="dev", updateId=update["id"])["update"]
-    assert (failed["status"], failed["errors"][0]["errorMessage"]) == ("Failed", reason)
-    assert api_server.wanted == [], "it was never trusted"
-    control_plane.temper = EksTemper()
-    assert _associate(eks)["id"] != update["id"], "the name is free again"
-
-
-def test_a_moody_control_plane_throttles(eks: Any, control_plane: EksControlPlane) -> None:
-    control_plane.temper = EksTemper(throttling_rate=0.5, seed=7)
-    answers: list[bool] = []
-    for _ in range(20):
-        try:
-            eks.list_identity_provider_configs(clusterName="dev")
-        except ClientError as error:
-            response: Any = error.response
-            assert response["Error"]["Code"] == "ThrottlingException"
-            assert response["ResponseMetadata"]["HTTPStatusCode"] == httpx.codes.TOO_MANY_REQUESTS
-            answers.append(False)
-        else:
-            answers.append(True)
-    assert 0 < answers.count(False) < len(answers)
+    assert refusal(refused)[:2] == (400, "InvalidParameterException")
 
 
 def test_updates_of_what_a_cluster_here_does_not_have_are_not_found(eks: Any) -> None:
     for parameter in ("nodegroupName", "addonName", "capabilityName"):
         with pytest.raises(ClientError) as refused:
             eks.list_updates(name="dev", **{parameter: "workers"})
-        assert _refusal(refused)[:2] == (404, "ResourceNotFoundException")
+        assert refusal(refused)[:2] == (404, "ResourceNotFoundException")
 
 
 def test_disassociating_what_is_not_associated_is_said_in_the_words_terraform_knows(
     eks: Any,
 ) -> None:
     with pytest.raises(ClientError) as refused:
-        _disassociate(eks)
-    assert _refusal(refused) == (
+        disassociate(eks)
+    assert refusal(refused) == (
         400,
         "InvalidRequestException",
         "Identity provider config is not associated with cluster",
@@ -298,13 +197,13 @@ def test_disassociating_what_is_not_associated_is_said_in_the_words_terraform_kn
 
 
 def test_tags_change_in_place(eks: Any, api_server: StubbornApiServer) -> None:
-    _associate(eks)
+    associate(eks)
     api_server.load()
     eks.tag_resource(resourceArn=ARN, tags={"team": "security", "stage": "dev"})
-    assert _describe(eks)["tags"] == {"team": "security", "stage": "dev"}
+    assert describe(eks)["tags"] == {"team": "security", "stage": "dev"}
     eks.untag_resource(resourceArn=ARN, tagKeys=["team", "stage"])
     assert eks.list_tags_for_resource(resourceArn=ARN)["tags"] == {}
-    assert _describe(eks)["status"] == "ACTIVE", "tags take no update"
+    assert describe(eks)["status"] == "ACTIVE", "tags take no update"
 
 
 def test_the_cluster_can_be_tagged(eks: Any) -> None:
@@ -316,7 +215,7 @@ def test_the_cluster_can_be_tagged(eks: Any) -> None:
 def test_tagging_what_is_not_there_has_an_error_of_its_own(eks: Any) -> None:
     with pytest.raises(ClientError) as refused:
         eks.tag_resource(resourceArn=ARN, tags={"a": "b"})
-    assert _refusal(refused)[:2] == (404, "NotFoundException")
+    assert refusal(refused)[:2] == (404, "NotFoundException")
 
 
 def test_the_cluster_is_described_with_what_a_kubeconfig_needs(
@@ -333,7 +232,7 @@ def test_the_cluster_is_described_with_what_a_kubeconfig_needs(
 def test_another_cluster_is_not_there(eks: Any) -> None:
     with pytest.raises(ClientError) as refused:
         eks.describe_cluster(name="prod")
-    assert _refusal(refused) == (
+    assert refusal(refused) == (
         404,
         "ResourceNotFoundException",
         "No cluster found for name: prod.",
@@ -342,7 +241,7 @@ def test_another_cluster_is_not_there(eks: Any) -> None:
 
 def test_lists_come_in_pages(eks: Any, api_server: StubbornApiServer) -> None:
     for number in range(3):
-        _associate(
+        associate(
             eks,
             identityProviderConfigName=f"p{number}",
             issuerUrl=f"https://login.example/{number}",
@@ -362,7 +261,7 @@ def test_an_operation_the_sandbox_has_not_names_itself_and_is_recorded(
 ) -> None:
     with pytest.raises(ClientError) as refused:
         eks.list_nodegroups(clusterName="dev")
-    assert _refusal(refused) == (
+    assert refusal(refused) == (
         501,
         "NotImplementedInSandbox",
         "the sandbox's EKS does not implement GET /clusters/dev/node-groups",

@@ -36,6 +36,15 @@ def test_object_ids_are_the_same_in_every_sandbox_and_differ() -> None:
     assert all(str(uuid.UUID(object_id)) == object_id for object_id in ids)
 
 
+def test_a_scenario_says_which_cluster_eks_has_and_how_slow_it_is(tmp_path: Path) -> None:
+    eks = {"kubernetes_version": "1.31", "temper": {"association_s": 1200}}
+    scenario = load_scenario(write(tmp_path, eks=eks))
+    assert scenario.eks.kubernetes_version == "1.31"
+    assert scenario.eks.temper.association_s == 1200
+    with pytest.raises(ScenarioError, match=r"eks\.temper\.association_s"):
+        load_scenario(write(tmp_path, eks={"temper": {"association_s": -1}}))
+
+
 def test_a_group_is_found_by_name_and_by_object_id() -> None:
     company = load_scenario(COMPANY)
     group = company.group("marketing")
