@@ -89,17 +89,17 @@ def test_options_do_with_a_stand_in_what_they_do_with_the_official_plugin(
     configure(engine, notes="changed", options={"aliases": ["portal"], "ignore_changes": ["notes"]})
     assert operations(engine) == []
 
-    options = {"aliases": ["portal"], "replace_on_changes": ["notes"]}
-    configure(engine, options=options)
-    assert operations(engine) == ["create-replacement", "replace", "delete-replaced"]
-    configure(engine, options=options | {"delete_before_replace": True})
-    assert operations(engine) == ["delete-replaced", "replace", "create-replacement"]
+    replacing = {"aliases": ["portal"], "replace_on_changes": ["notes"]}
+    configure(engine, options=replacing | {"delete_before_replace": True})
+    assert operations(engine) == ["replace"]
+    before = len(tenant.entra.requests)
     engine.up("dev")
     replaced = application(engine)
     assert replaced["id"] != resource_id
     assert replaced["inputs"]["notes"] == "changed"
-    names = [each.display_name for each in tenant.entra.tenant.applications]
-    assert names.count("portal") == 1
+    calls = [f"{call.method} {call.path}" for call in tenant.entra.requests[before:]]
+    deleted = calls.index(f"DELETE /v1.0{resource_id}")
+    assert deleted < calls.index("POST /v1.0/applications"), "deleted before it is replaced"
 
 
 def test_an_existing_application_is_imported_by_command_and_by_option(engine: Engine) -> None:
