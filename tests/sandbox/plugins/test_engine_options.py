@@ -77,7 +77,7 @@ def application(engine: Engine) -> dict[str, Any]:
     return found
 
 
-def test_options_do_with_a_stand_in_what_they_do_with_the_official_plugin(
+def test_aliases_ignored_changes_and_replacements_are_honoured(
     engine: Engine, tenant: Tenant
 ) -> None:
     engine.up("dev")
