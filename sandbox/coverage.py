@@ -14,7 +14,7 @@ from sandbox.entra.graph.permissions import Permissions
 from sandbox.entra.graph.routes import GRAPH_ROUTES
 from sandbox.entra.login.routes import LOGIN_ROUTES, STS_ROUTES, USERINFO, LoginRoute
 from sandbox.entra.temper.model import Temper
-from sandbox.ledger.comparisons import COMPARISONS
+from sandbox.ledger.comparisons import COMPARISONS, DIFFERENCES
 from sandbox.ledger.plugin_rows import ResourceRow, azuread_and_aws, kubernetes_kinds, lookups
 from sandbox.ledger.source_facts import eks_refusals, graph_errors, login_errors, settings_of
 
@@ -59,6 +59,7 @@ def render() -> str:
                     for c in COMPARISONS
                 ),
             ),
+            _table("Known differences", ("Part", "Difference"), DIFFERENCES),
             _NEVER_COMPARED,
             *_login(),
             *_graph(),

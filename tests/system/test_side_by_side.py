@@ -15,7 +15,7 @@ import pytest
 
 from sandbox.browser import HttpBrowser
 from sandbox.endpoints import Endpoints
-from sandbox.sandbox import Sandbox
+from sandbox.sandbox import COMPANY, Sandbox
 from sandbox.stack import PROJECT_FOLDER
 from sandbox.supervisor import end, launch
 from sandbox.tools.resolver import Tools
@@ -105,7 +105,7 @@ def test_one_that_is_killed_leaves_nothing_and_the_other_goes_on(
     folders: tuple[Path, Path],
 ) -> None:
     killed, living = folders
-    gone, there = (launch(folder, PROJECT_FOLDER) for folder in folders)
+    gone, there = (launch(folder, PROJECT_FOLDER, COMPANY) for folder in folders)
 
     os.kill(int((killed / "supervisor.pid").read_text()), signal.SIGKILL)
 
