@@ -52,7 +52,7 @@ sandbox-down: ## end the sandbox and remove all it made
 review: setup ## say what the next `pulumi up` of STACK would mean for people; more options in REVIEW
 	@$(BIN)/python -m review run --stack $(STACK) $(REVIEW)
 
-bench: tools ## measure PART (users) for USERS, with time TIME_SCALE times as fast; see docs/bench.md
+bench: tools ## measure PART (users, review) for USERS, with time TIME_SCALE times as fast; see docs/bench.md
 	@$(BIN)/python -m bench --part $(PART) --users $(USERS) --time-scale $(TIME_SCALE)
 
 lint: setup ## ruff and pyright over everything

@@ -12,15 +12,26 @@ from typing import Final
 
 from bench.directory import DirectoryError
 from bench.options import COMMITTED, Options
+from bench.review.command import ReviewBenchError, run_review
 from bench.users.command import run_users
 from bench.users.guide import GuideError
 from bench.users.part import WrongOutcomeError
 from sandbox.engine import EngineError
 from sandbox.tools.errors import ToolsError
 
-PARTS: Final[Mapping[str, Callable[[Options], None]]] = {"users": run_users}
+PARTS: Final[Mapping[str, Callable[[Options], None]]] = {
+    "review": run_review,
+    "users": run_users,
+}
 """What can be measured; a part writes its own key of `results.json`."""
-_EXPLAINED = (DirectoryError, EngineError, GuideError, ToolsError, WrongOutcomeError)
+_EXPLAINED = (
+    DirectoryError,
+    EngineError,
+    GuideError,
+    ReviewBenchError,
+    ToolsError,
+    WrongOutcomeError,
+)
 """What can go wrong and says itself what and why; anything else is a bug and shows its trace."""
 
 

@@ -104,9 +104,11 @@ class EntraApplication(pulumi.ComponentResource):
             opts=args.ownership.options(parent=self),
         )
         if args.application.assigns_groups:
-            for group, group_id in args.group_ids.items():
+            for group_id in args.group_ids.values():
                 azuread.AppRoleAssignment(
-                    f"{name}-assigned-{group}",
+                    # By its id: a group that is renamed stays assigned. By its name it would be
+                    # assigned anew before it is unassigned, and Entra refuses a second assignment.
+                    f"{name}-assigned-{group_id}",
                     app_role_id=DEFAULT_ACCESS_ROLE_ID,
                     principal_object_id=group_id,
                     resource_object_id=self.service_principal.object_id,

@@ -74,12 +74,14 @@ def _review(given: list[str], out: Callable[[str], object], err: Callable[[str],
 
 def _run(given: list[str], out: Callable[[str], object], err: Callable[[str], object]) -> int:
     parser = _parser("python -m review run")
+    parser.add_argument("--config-file", type=Path, metavar="FILE", help="as of pulumi preview")
     parser.add_argument("--refresh", action="store_true", help="look for drift as well")
     parser.add_argument("--policy-pack", type=Path, metavar="DIR", help="run a policy pack too")
     parser.add_argument("--policy-pack-config", type=Path, metavar="FILE")
     known = parser.parse_args(given)
     text, log = preview_text(
         known.stack,
+        config_file=known.config_file,
         refresh=known.refresh,
         policy_pack=known.policy_pack,
         policy_pack_config=known.policy_pack_config,

@@ -11,8 +11,8 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from graph.attribute_text import AttributeTextError, parse_text
 from review.model import Change, Resource
+from review.tables import table_of
 from review.values import SECRET, UNKNOWN, Special, Value
 
 _SETS = frozenset(
@@ -138,14 +138,5 @@ def _json(text: str) -> Value:
 
 
 def _users(text: str) -> Value:
-    try:
-        table = parse_text(text)
-    except AttributeTextError:
-        return text
-    return {
-        "properties": sorted(table.properties),
-        "rows": {
-            object_id: (row.user_principal_name, dict(row.values))
-            for object_id, row in table.rows.items()
-        },
-    }
+    table = table_of(text)
+    return text if table is None else (sorted(table.properties), table.rows)

@@ -32,3 +32,19 @@ def list_rules() -> str:
         for rule in RULES
     ]
     return "\n".join(lines) + "\n"
+
+
+def rules_table() -> str:
+    """Return all rules as a table in Markdown; `docs/review.md` has it."""
+    lines = [
+        "| Rule | Severity | What it finds, and what follows | What to do |",
+        "|---|---|---|---|",
+    ]
+    for rule in RULES:
+        weight = rule.severity.word + (", **blocks**" if rule.blocks else "")
+        pack = " ⚙" if rule.check else ""
+        lines.append(
+            f"| [`{rule.id}`]({rule.link}){pack} | {weight} | {rule.title}. {rule.consequence} "
+            f"| {rule.remedy.replace('|', chr(92) + '|')} |"
+        )
+    return "\n".join(lines) + "\n"

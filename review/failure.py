@@ -56,6 +56,12 @@ _KNOWN: tuple[tuple[str, str, str], ...] = (
         "If it is not meant, undo it. If it is, set protect: false in a change of its own first.",
     ),
     (
+        r"exists already|already exists|needs to be imported",
+        "Something of that name is there already, and the program does not take over what it has "
+        "not made.",
+        "Import it (pulumi import), remove it, or choose another name.",
+    ),
+    (
         r"the stack is currently locked|Another update is currently in progress",
         "Another update of this stack is running, or one has ended without giving the lock back.",
         "Wait for it; `pulumi cancel` gives the lock back when nothing runs any more.",
@@ -110,13 +116,21 @@ _KNOWN: tuple[tuple[str, str, str], ...] = (
 )
 
 
+_POLICY_ERRORS = frozenset({"preview failed", "error: preview failed"})
 _ENDED = "an unhandled error occurred: the program ended with"
 """Follows whatever the program has said itself."""
 
 
+def _is_a_policys_doing(preview: Preview) -> bool:
+    """Whether the preview came to its end, and only a mandatory policy makes it fail."""
+    mandatory = any(result.level == "mandatory" for result in preview.policy_results)
+    errors = [entry.message for entry in preview.diagnostics if entry.severity == "error"]
+    return mandatory and all(error in _POLICY_ERRORS for error in errors)
+
+
 def diagnose(preview: Preview) -> Diagnosis | None:
     """Return why the preview failed; None when it did not."""
-    if not preview.failed:
+    if not preview.failed or _is_a_policys_doing(preview):
         return None
     errors = [entry.message for entry in preview.diagnostics if entry.severity == "error"]
     errors = [error for error in errors if _ENDED not in error] or errors

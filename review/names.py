@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from graph.attribute_text import AttributeTextError, parse_text
 from review.model import Preview, Resource
+from review.tables import table_of
 from review.values import Value, at, items, texts
 
 GUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
@@ -99,11 +99,8 @@ def _of_binding(inputs: Mapping[str, Value]) -> Iterable[tuple[str, str]]:
 
 
 def _of_users(text: Value) -> Iterable[tuple[str, str]]:
-    if isinstance(text, str):
-        try:
-            table = parse_text(text)
-        except AttributeTextError:
-            return
+    table = table_of(text)
+    if table is not None:
         for row in table.rows.values():
             yield row.object_id, row.user_principal_name
 

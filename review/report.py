@@ -96,7 +96,7 @@ def report(preview: Preview, settings: ReviewSettings, names: Names | None = Non
         reason=reason,
         findings=findings,
         access=access_change(situation),
-        users=user_values(situation.changes),
+        users=situation.users,
         interruption=interruption_of(situation),
         permissions=tuple(_new_permissions(situation)),
         counts={
@@ -154,7 +154,7 @@ def _headline(finding: Finding) -> str:
 
 
 def _harmless(situation: Situation) -> str:
-    users = user_values(situation.changes).changes
+    users = situation.users.changes
     if users and all(change.type == kinds.USER_ATTRIBUTES for change in situation.changes):
         number = len(users)
         who = users[0].user_principal_name if number == 1 else f"{number:,} users"

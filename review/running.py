@@ -19,6 +19,7 @@ class CannotRunError(Exception):
 def preview_text(
     stack: str | None,
     *,
+    config_file: Path | None = None,
     refresh: bool,
     policy_pack: Path | None,
     policy_pack_config: Path | None,
@@ -38,6 +39,7 @@ def preview_text(
         raise CannotRunError(msg)
     command = [pulumi, "preview", "--json", "--show-sames", "--non-interactive", "--color", "never"]
     command += ["--stack", stack] if stack else []
+    command += ["--config-file", str(config_file)] if config_file else []
     command += ["--refresh"] if refresh else []
     environment = dict(os.environ)
     if policy_pack is not None:

@@ -10,6 +10,7 @@ from review.diff import property_changes, same_content
 from review.model import Change, Preview, Resource
 from review.names import Names, names_in
 from review.settings import ReviewSettings
+from review.user_values import UserValues, user_values
 from review.values import UNKNOWN, Value, at, texts
 
 
@@ -26,6 +27,8 @@ class Situation:
     """What there is now, by URN, as far as the preview shows it."""
     after: Mapping[str, Resource]
     """What there will be."""
+    users: UserValues
+    """Whose values the changes declare differently."""
     urn_by_id: Mapping[str, str]
     """URNs of applications and service principals by their object id, client id and id."""
 
@@ -84,7 +87,9 @@ class Situation:
                 return near[0]
             component = self.after.get(parent) or self.before.get(parent)
             parent = component.parent if component else ""
-        return None
+        # What is not known yet is made by this program: by its only application, if it has one.
+        all_of_them = self.resources_after(kinds.APPLICATION)
+        return all_of_them[0].urn if len(all_of_them) == 1 and self.preview.whole else None
 
 
 def situation_of(
@@ -102,17 +107,19 @@ def situation_of(
         elif change.operation == "same" and change.old is not None:
             after[change.urn] = change.old
     found_outside = {change.urn: change for change in preview.drift}
+    changes = tuple(
+        change
+        for change in preview.changes
+        if means_something(change) and not _only_puts_back(change, found_outside)
+    )
     return Situation(
         preview=preview,
         settings=settings,
         names=told.with_more(names.by_guid) if names else told,
-        changes=tuple(
-            change
-            for change in preview.changes
-            if means_something(change) and not _only_puts_back(change, found_outside)
-        ),
+        changes=changes,
         before=before,
         after=after,
+        users=user_values(changes),
         urn_by_id=_ids([*after.values(), *before.values()]),
     )
 

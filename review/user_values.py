@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from graph.attribute_text import AttributeTable, AttributeTextError, parse_text
+from graph.attribute_text import AttributeTable
 from review import kinds
 from review.model import Change, Resource
-from review.values import UNKNOWN
+from review.tables import table_of
 
 MAX_NAMED = 5
 
@@ -51,8 +51,8 @@ class UserValues:
 
 def user_values(changes: Iterator[Change] | tuple[Change, ...]) -> UserValues:
     """Return whose values change in `changes`, sorted by name."""
-    before: dict[str, tuple[str, dict[str, str]]] = {}
-    after: dict[str, tuple[str, dict[str, str]]] = {}
+    before: dict[str, tuple[str, Mapping[str, str]]] = {}
+    after: dict[str, tuple[str, Mapping[str, str]]] = {}
     unread: list[str] = []
     for change in changes:
         if change.type != kinds.USER_ATTRIBUTES:
@@ -63,29 +63,22 @@ def user_values(changes: Iterator[Change] | tuple[Change, ...]) -> UserValues:
                 unread.append(change.urn)
             else:
                 for object_id, row in table.rows.items():
-                    rows[object_id] = (row.user_principal_name, dict(row.values))
+                    rows[object_id] = (row.user_principal_name, row.values)
     found = []
     for object_id in {*before, *after}:
         name, old = before.get(object_id) or (*after[object_id][:1], {})
         name, new = after.get(object_id) or (name, {})
+        if old == new:
+            continue
         values = {
             key: (old.get(key), new.get(key))
             for key in {*old, *new}
             if old.get(key) != new.get(key)
         }
-        if values:
-            found.append(UserChange(user_principal_name=name, object_id=object_id, values=values))
+        found.append(UserChange(user_principal_name=name, object_id=object_id, values=values))
     found.sort(key=lambda change: (change.user_principal_name.casefold(), change.object_id))
     return UserValues(changes=tuple(found), unread=tuple(sorted(set(unread))))
 
 
 def _table(side: Resource | None) -> AttributeTable | None:
-    if side is None:
-        return AttributeTable()
-    text = side.inputs.get("users")
-    if text is UNKNOWN or not isinstance(text, str):
-        return None
-    try:
-        return parse_text(text)
-    except AttributeTextError:
-        return None
+    return AttributeTable() if side is None else table_of(side.inputs.get("users"))

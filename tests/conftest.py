@@ -9,11 +9,13 @@ from tests.conformance.selection import (
     pytest_configure,
     pytest_terminal_summary,
 )
+from tests.mermaid import mermaid_script
 from tests.unknown_calls import know_every_log, no_unknown_calls
 
 __all__ = [
     "chromium",
     "know_every_log",
+    "mermaid_script",
     "no_unknown_calls",
     "pytest_addoption",
     "pytest_collection_modifyitems",

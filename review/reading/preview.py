@@ -9,12 +9,15 @@ https://github.com/pulumi/pulumi/issues/19775
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from review.model import Preview
 from review.reading.digest import preview_of_digest
 from review.reading.events import EVENT_KINDS, preview_of_events
+
+_DIGEST_KEYS = frozenset({"steps", "changeSummary", "diagnostics"})
+_EVENT_STARTS = ('{"sequence"', *(f'{{"{kind}"' for kind in sorted(EVENT_KINDS)))
 
 
 class PreviewNotReadError(ValueError):
@@ -27,34 +30,36 @@ def read_preview(text: str) -> Preview:
     Raises:
         PreviewNotReadError: there is none in it, or only a part of one.
     """
-    start = _first_object(text)
-    if start is None:
-        shown = " ".join(text.split())[:200] or "nothing"
+    others: list[dict[str, Any]] = []
+    for found, end in _objects(text):
+        if EVENT_KINDS.intersection(found):
+            return preview_of_events(_events(text, found, end))
+        if _DIGEST_KEYS.intersection(found):
+            return preview_of_digest(found)
+        others.append(found)
+    if others:
         msg = (
-            f"There is no preview in this text. It says: {shown}\n"
-            "Write one with: pulumi preview --json --show-sames > preview.json"
+            "This JSON is neither a digest of `pulumi preview --json` nor its events: its keys are "
+            f"{', '.join(sorted(others[0])[:8])}."
         )
         raise PreviewNotReadError(msg)
-    first, end = start
-    if EVENT_KINDS.intersection(first):
-        return preview_of_events(_events(text, first, end))
-    if "steps" in first or "changeSummary" in first or "diagnostics" in first:
-        return preview_of_digest(first)
+    shown = " ".join(text.split())[:200] or "nothing"
     msg = (
-        "This JSON is neither a digest of `pulumi preview --json` nor its events: its keys are "
-        f"{', '.join(sorted(first)[:8]) or 'none'}."
+        f"There is no preview in this text. It says: {shown}\n"
+        "Write one with: pulumi preview --json --show-sames > preview.json"
     )
     raise PreviewNotReadError(msg)
 
 
-def _first_object(text: str) -> tuple[dict[str, Any], int] | None:
-    """Return the first JSON object with keys at the start of a line, and where it ends.
+def _objects(text: str) -> Iterator[tuple[dict[str, Any], int]]:
+    """Yield each JSON object with keys, and where it ends.
 
     Braces of other text, such as a warning, are no objects and are passed over.
     """
     decoder = json.JSONDecoder()
     position = text.find("{")
     while position >= 0:
+        end = position + 1
         try:
             found, end = decoder.raw_decode(text, position)
         except json.JSONDecodeError as error:
@@ -62,16 +67,16 @@ def _first_object(text: str) -> tuple[dict[str, Any], int] | None:
                 msg = "The preview is cut off: its JSON does not end. Let pulumi write it whole."
                 raise PreviewNotReadError(msg) from error
         else:
-            if isinstance(found, dict) and found:
-                return found, end
-        position = text.find("{", position + 1)
-    return None
+            if found:
+                yield found, end
+        position = text.find("{", end)
 
 
 def _events(text: str, first: Mapping[str, Any], end: int) -> list[Mapping[str, Any]]:
+    """Return the events from the first one on; other lines may stand between them."""
     events = [first]
     for line in text[end:].splitlines():
-        if line.startswith("{"):
+        if line.startswith(_EVENT_STARTS):
             try:
                 events.append(json.loads(line))
             except json.JSONDecodeError as error:

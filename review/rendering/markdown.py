@@ -16,12 +16,14 @@ from review.rendering.picture import picture
 from review.rendering.shown import diff_lines
 from review.report import Report, ResourceDiff
 from review.rules import Finding
+from review.rules.outcome import policy_said
 from review.user_values import MAX_NAMED, UserValues
 
 MAX_CHARS = 60_000
 """Comments of GitHub end at 65,536 characters."""
 MAX_LINES_A_RESOURCE = 40
-_IN_ACCESS_SECTION = frozenset({"access-given", "access-taken"})
+_HAVE_A_SECTION = frozenset({"access-given", "access-taken", "drift-found", "policy-violated"})
+"""Rules whose findings are told in a section of their own."""
 _SIGNS = {"create": "+", "update": "~", "replace": "±", "delete": "-", "import": "="}
 _ICONS = {"safe": "✅", "needs review": "👀", "blocked": "⛔"}
 _SPECIAL = re.compile(r"[\\`*\[\]<>|~]|#(?=\d)|(?<!\w)_|_(?!\w)")
@@ -50,7 +52,7 @@ def _head(report: Report) -> Iterator[str]:
         yield f"### What to do\n\n{escaped(report.diagnosis.remedy)}"
         if report.diagnosis.said:
             yield fenced(report.diagnosis.said, "text")
-    consequences = [f for f in report.told if f.rule.id not in _IN_ACCESS_SECTION]
+    consequences = [f for f in report.told if f.rule.id not in _HAVE_A_SECTION]
     if consequences:
         yield "### What it means\n\n" + "\n".join(_consequences(consequences))
     if report.not_known_yet:
@@ -62,10 +64,7 @@ def _head(report: Report) -> Iterator[str]:
     if report.drift:
         yield "### Changed outside\n\n" + "\n".join(_drift(report))
     if report.policy_results:
-        yield "### Policies\n\n" + "\n".join(
-            f"- {escaped(p.policy)} ({p.level}): {escaped(p.message)}"
-            for p in report.policy_results
-        )
+        yield "### Policies\n\n" + "\n".join(_policies(report))
     if report.counts and not report.failed:
         counted = ", ".join(f"{number:,} {name}" for name, number in report.counts.items())
         yield f"**Resources:** {counted}."
@@ -115,8 +114,18 @@ def _users(users: UserValues) -> Iterator[str]:
         yield f"- and {number - MAX_NAMED:,} more"
 
 
+def _policies(report: Report) -> Iterator[str]:
+    for result in report.policy_results:
+        where = f" for `{result.urn.split('::', 3)[3]}`" if result.urn.count("::") > 2 else ""
+        said = escaped(policy_said(result))
+        yield f"- **{result.level}**: `{result.policy}` ({escaped(result.pack)}){where}: {said}"
+
+
 def _drift(report: Report) -> Iterator[str]:
-    yield "Not declared by this change: found when the live state was looked at.\n"
+    yield (
+        "Not declared by this change: found when the live state was looked at. The update puts "
+        "back what is declared. Find out who changed it and why; declare it, if it is right.\n"
+    )
     for change in report.drift_users.changes[:MAX_NAMED]:
         yield f"- {escaped(change.user_principal_name)}: {escaped(change.describe())}"
     if (more := len(report.drift_users.changes) - MAX_NAMED) > 0:

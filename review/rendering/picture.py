@@ -26,7 +26,7 @@ def picture(access: AccessChange) -> str:
     )
     if not access.before and not access.after:
         return ""
-    lines = ["flowchart LR"]
+    lines = ["flowchart TB"]
     styles: dict[str, list[int]] = {"lost": [], "gained": []}
     edge = 0
     for key, title, rights, marked in sides:
@@ -48,6 +48,8 @@ def picture(access: AccessChange) -> str:
         if not everything:
             lines.append(f'    {key}none["nobody reaches anything"]')
         lines.append("  end")
+    # Unseen: without it Mermaid may draw what comes after first.
+    lines.append("  before ~~~ after")
     for name, colour in (("lost", "#c62828"), ("gained", "#2e7d32")):
         if styles[name]:
             numbers = ",".join(map(str, styles[name]))

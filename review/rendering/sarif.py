@@ -36,7 +36,6 @@ def render_sarif(report: Report) -> str:
         "tool": {
             "driver": {
                 "name": "entra-eks-sso review",
-                "informationUri": "https://github.com/KubeRocketCI/docs",
                 "rules": [_rule(rule) for rule in RULES],
             }
         },

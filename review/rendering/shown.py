@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 
-from graph.attribute_text import AttributeTextError, parse_text
 from review.diff import PropertyChange
 from review.names import Names
 from review.report import ResourceDiff
+from review.tables import table_of
 from review.values import SECRET, UNKNOWN, Special, Value
 
 MAX_VALUE = 300
@@ -70,11 +70,10 @@ def _user_lines(change: PropertyChange) -> Iterator[str]:
     if UNKNOWN in (change.before, change.after):
         yield f"! users: {UNKNOWN.value}"
         return
-    try:
-        before, after = (dict(_rows(text)) for text in (change.before, change.after))
-    except AttributeTextError:
+    if any(text is not None and table_of(text) is None for text in (change.before, change.after)):
         yield "! users: a table that cannot be read"
         return
+    before, after = dict(_rows(change.before)), dict(_rows(change.after))
     changed = [key for key in {**before, **after} if before.get(key) != after.get(key)]
     changed.sort(key=lambda key: after.get(key) or before[key])
     for key in changed[:MAX_USERS]:
@@ -88,8 +87,7 @@ def _user_lines(change: PropertyChange) -> Iterator[str]:
 
 def _rows(text: Value) -> Iterator[tuple[str, str]]:
     """Yield each user's object id and line."""
-    if not isinstance(text, str):
-        return
-    for row in parse_text(text).rows.values():
+    table = table_of(text)
+    for row in table.rows.values() if table else ():
         values = ", ".join(f"{name}={value}" for name, value in sorted(row.values.items()))
         yield row.object_id, f"{row.user_principal_name}: {values or 'no values'}"

@@ -6,21 +6,40 @@ from collections.abc import Iterator
 
 from review import kinds
 from review.diff import property_changes
+from review.model import PolicyResult
 from review.rules.protection import called
 from review.rules.rule import Observation, Rule, Severity
 from review.situation import Situation
 from review.user_values import user_values
 from review.values import at, holds_unknown
 
+PACK = "entra-eks-sso"
+"""The pack of this project (`policy/`), whose rules are the reviewer's own."""
+_NOT_RUN = "can't run policy"
+"""https://github.com/pulumi/pulumi-policy/blob/v1.21.0/sdk/python/lib/pulumi_policy/policy.py"""
+
+
+def policy_said(result: PolicyResult) -> str:
+    """Return what a policy says; one of our own pack says no more than its rule does."""
+    if result.pack == PACK:
+        return "as the rule of that name says"
+    return " ".join(result.message.split())
+
 
 def _policies(situation: Situation) -> Iterator[Observation]:
     for result in situation.preview.policy_results:
         mandatory = result.level in ("mandatory", "remediate")
+        not_run = _NOT_RUN in result.message
+        if not_run and result.pack == PACK:
+            continue  # the rule of that name says what cannot be told yet
+        what = "could not be checked yet" if not_run else f"is violated: {policy_said(result)}"
         yield Observation(
-            text=f"{result.policy} ({result.pack}, {result.level}): {result.message}",
+            headline=f"the {result.level} policy {result.policy} is violated",
+            text=f"The {result.level} policy {result.policy} of {result.pack} {what}.",
             urns=(result.urn,) if result.urn else (),
             severity=Severity.HIGH if mandatory else Severity.LOW,
             blocks=mandatory,
+            unknown=not_run,
         )
 
 

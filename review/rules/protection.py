@@ -56,12 +56,18 @@ def _protection_removed(situation: Situation) -> Iterator[Observation]:
 def _deletions(situation: Situation) -> Iterator[Observation]:
     if not situation.settings.protected:
         return
-    for change in situation.changes:
-        if change.operation != "delete" or change.old is None:
-            continue
-        allowed = situation.settings.allowed_deletions
-        if not any(fnmatchcase(change.type, pattern) for pattern in allowed):
+    allowed = situation.settings.allowed_deletions
+    deleted = [
+        change
+        for change in situation.changes
+        if change.operation == "delete"
+        and not any(fnmatchcase(change.type, pattern) for pattern in allowed)
+    ]
+    what = "one resource is" if len(deleted) == 1 else f"{len(deleted)} resources are"
+    for change in deleted:
+        if change.old is not None:
             yield Observation(
+                headline=f"{what} deleted in a protected environment",
                 text=f"The {called(change.old)} is deleted in a protected environment.",
                 urns=(change.urn,),
             )

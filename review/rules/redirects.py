@@ -86,7 +86,7 @@ def _added(situation: Situation) -> Iterator[Observation]:
 def _removed(situation: Situation) -> Iterator[Observation]:
     for application, platform, before, after in _moves(situation):
         for uri in sorted(set(before) - set(after)):
-            if is_loopback(uri) and not after:
+            if is_loopback(uri) and not (after and platform == "publicClient"):
                 continue  # kubectl is another kind of client then: kubeconfig-outdated
             yield Observation(
                 text=f"Sign-ins to {display_name(application)} that come back to {uri} "

@@ -134,7 +134,7 @@ RULES = (
         title="A secret is replaced or deleted",
         severity=Severity.MEDIUM,
         consequence="What still runs with the old one stops working with the update.",
-        remedy="Restart the portal right after the update: "
+        remedy="Restart what uses it right after the update, the portal with: "
         "kubectl rollout restart deployment -n PORTAL-NAMESPACE",
         link=_SECRETS,
         look=_rotated,

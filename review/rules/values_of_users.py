@@ -9,19 +9,14 @@ from review.model import Change
 from review.rules.bindings import listed
 from review.rules.rule import Observation, Rule, Severity
 from review.situation import Situation
-from review.user_values import UserValues, user_values
+from review.user_values import user_values
 from review.values import UNKNOWN
 
 _EXTENSIONS = "https://learn.microsoft.com/graph/extensibility-overview#directory-microsoft-entra-id-extensions"
 
 
-def declared_values(situation: Situation) -> UserValues:
-    """Return whose values the change declares differently."""
-    return user_values(situation.changes)
-
-
 def _many(situation: Situation) -> Iterator[Observation]:
-    found = declared_values(situation)
+    found = situation.users
     number = len(found.changes)
     if number >= situation.settings.many_users:
         first = [change.user_principal_name for change in found.changes]
@@ -34,7 +29,7 @@ def _many(situation: Situation) -> Iterator[Observation]:
 
 
 def _cleared(situation: Situation) -> Iterator[Observation]:
-    cleared = declared_values(situation).cleared
+    cleared = situation.users.cleared
     if not cleared:
         return
     lost = sorted({name for c in cleared for name, (_from, to) in c.values.items() if to is None})
@@ -49,7 +44,7 @@ def _cleared(situation: Situation) -> Iterator[Observation]:
 
 
 def _unread(situation: Situation) -> Iterator[Observation]:
-    for urn in declared_values(situation).unread:
+    for urn in situation.users.unread:
         yield Observation(text="Whose values change, and to what.", urns=(urn,), unknown=True)
 
 

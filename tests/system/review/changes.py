@@ -101,11 +101,6 @@ OF_THE_SANDBOX: tuple[TeamChange, ...] = (
         settings={"portal": {"clientSecretExpires": "2027-05-31"}},
     ),
     TeamChange(
-        key="short-secret",
-        title="Let the client secret end in three weeks",
-        settings={"portal": {"clientSecretExpires": "2026-12-15"}},
-    ),
-    TeamChange(
         key="rename-the-identity-provider",
         title="Rename the identity provider",
         settings={"cluster": {"identityProvider": {"name": "entra-2"}}},
@@ -143,11 +138,6 @@ OF_THE_SANDBOX: tuple[TeamChange, ...] = (
         key="all-security-groups",
         title="Put all security groups into the token",
         settings={"application": {"groupMembershipClaims": "SecurityGroup"}},
-    ),
-    TeamChange(
-        key="everybody-signs-in",
-        title="Let everybody in the tenant sign in",
-        settings={"application": {"assignmentRequired": False}},
     ),
     TeamChange(
         key="kubectl-with-a-secret",
@@ -215,6 +205,7 @@ OF_THE_SANDBOX: tuple[TeamChange, ...] = (
     TeamChange(
         key="replace-the-application",
         title="Replace the application that people sign in to",
+        settings={"application": {"displayName": "KubeRocketCI 2"}},
         arguments=(
             "--replace",
             "urn:pulumi:sandbox::entra-eks-sso::entra-eks-sso:identity:EntraApplication$"
@@ -245,7 +236,9 @@ OF_THE_SANDBOX: tuple[TeamChange, ...] = (
 )
 
 OF_THE_GUIDE: tuple[TeamChange, ...] = (
-    TeamChange(key="deploy-the-guide", title="Deploy the guide to the letter", deployed=False),
+    TeamChange(
+        key="deploy-the-guide", title="Deploy the guide to the letter", deployed=False, events=True
+    ),
     TeamChange(key="move-to-v2", title="Move to the v2 issuer", settings={"issuer": "v2"}),
     TeamChange(
         key="kubectl-without-a-secret",

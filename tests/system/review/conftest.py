@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -122,7 +121,3 @@ def reviewed_stack(
     stack = RehearsedStack(name, sandbox.endpoints, tools, tmp_path_factory.mktemp(name))
     stack.init()
     return ReviewedStack(sandbox=sandbox, stack=stack, base=base)
-
-
-def as_json(text: str) -> dict[str, Any]:
-    return json.loads(text)

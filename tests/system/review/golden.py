@@ -42,6 +42,7 @@ def compare(key: str, text: str) -> None:
     """Compare a review with its golden file, or write that anew when asked to."""
     file = GOLDEN / f"{key}.md"
     if os.environ.get("UPDATE_GOLDENS"):
+        GOLDEN.mkdir(exist_ok=True)
         file.write_text(settled(text), encoding="utf-8")
     assert file.exists(), f"there is no {file.name}: run with UPDATE_GOLDENS=1 and read it"
     assert settled(text) == file.read_text(encoding="utf-8")

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from review import write
+from review.__main__ import NEEDS_REVIEW
 from sandbox.sandbox import Sandbox
+from sandbox.stack import PROJECT_FOLDER
 from sandbox.tools.resolver import Tools
 from tests.system.review.changes import BASE, OF_THE_SANDBOX, TeamChange
-from tests.system.review.conftest import ReviewedStack, reviewed_stack
+from tests.system.review.conftest import ReviewedStack, merged, reviewed_stack
 from tests.system.review.golden import compare
 
 pytestmark = [pytest.mark.engine, pytest.mark.apiserver]
@@ -49,3 +54,24 @@ def test_the_review_before_there_is_anything(
 @pytest.mark.parametrize("change", AFTER, ids=lambda change: change.key)
 def test_the_review_is_what_an_expert_would_write(change: TeamChange, stack: ReviewedStack) -> None:
     compare(change.key, write(stack.review(change), "markdown"))
+
+
+def test_the_command_previews_and_reviews_at_once(stack: ReviewedStack) -> None:
+    """What `make review` runs."""
+    stack.stack.configure(merged(stack.base, {"access": {"clusterAdmins": ["contractors"]}}))
+    command = [sys.executable, "-m", "review", "run", "--stack", "sandbox", "--strict"]
+
+    done = subprocess.run(
+        [*command, "--config-file", str(stack.stack.config_file)],
+        cwd=PROJECT_FOLDER,
+        env=dict(stack.stack.engine.environment),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+
+    assert done.returncode == NEEDS_REVIEW, done.stderr
+    assert done.stdout.startswith("needs review: the group contractors becomes cluster-admin;")
+    assert "the group platform-admins loses access" in done.stdout.splitlines()[0]
+    assert done.stderr.startswith("pulumi preview of sandbox\n")

@@ -30,7 +30,8 @@ SHARD = "pulumi-python:dynamic/entra:UserAttributes"
 def test_text_before_and_after_the_digest_is_passed_over() -> None:
     text = digest(create(state(CONFIG_MAP, "one")))
 
-    preview = read_preview(f"warning: {{odd}} text\nDownloading {{...\n{text}\nThe end.\n")
+    before = 'warning: {odd} text\nDownloading {...\n{"level": "info", "message": "{}"}\n'
+    preview = read_preview(f"{before}{text}\nThe end.\n")
 
     assert [c.operation for c in preview.changes] == ["create"]
     assert (preview.stack, preview.project) == ("dev", "entra-eks-sso")

@@ -1,0 +1,1 @@
+"""How long the reviewer takes for a preview in which the values of all users change."""
