@@ -40,6 +40,8 @@ class TeamChange:
     """What somebody has done in the directory before."""
     deployed: bool = True
     """Whether the stack was up before."""
+    fails: bool = False
+    """Whether the preview itself fails, which no other may."""
 
 
 def _roles(*more: str) -> Mapping[str, Any]:
@@ -226,11 +228,13 @@ OF_THE_SANDBOX: tuple[TeamChange, ...] = (
     TeamChange(
         key="wrong-settings",
         title="Make two mistakes in the settings",
+        fails=True,
         settings={"issuer": "v3", "cluster": {"identityProvider": {"groupsPrefix": "system:"}}},
     ),
     TeamChange(
         key="unknown-user",
         title="Name a user who does not exist",
+        fails=True,
         settings={"users": {"nobody@contoso.example": {"default_namespace": "team-a"}}},
     ),
 )
