@@ -79,7 +79,10 @@ class ReviewedStack:
             self.stack.engine.environment = environment
 
     def review(self, change: TeamChange) -> Report:
-        return review(self.preview(change), ReviewSettings(today=TODAY, protected=change.protected))
+        settings = ReviewSettings(today=TODAY, protected=change.protected)
+        report = review(self.preview(change), settings)
+        assert report.failed is change.fails, report.diagnosis
+        return report
 
     @contextlib.contextmanager
     def _done_in_the_directory(self, change: TeamChange) -> Iterator[None]:
