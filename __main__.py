@@ -107,15 +107,16 @@ properties = ExtensionProperties(
     ),
     opts,
 )
-ClaimsMapping(
-    "claims",
-    ClaimsMappingArgs(
-        display_name=f"{settings.application.display_name} claims",
-        service_principal=sign_in.service_principal,
-        extension_names={name: properties.extension_names[name] for name in settings.claims},
-    ),
-    opts,
-)
+if settings.claims:
+    ClaimsMapping(
+        "claims",
+        ClaimsMappingArgs(
+            display_name=f"{settings.application.display_name} claims",
+            service_principal=sign_in.service_principal,
+            extension_names={name: properties.extension_names[name] for name in settings.claims},
+        ),
+        opts,
+    )
 UserAttributes(
     "users",
     UserAttributesArgs(

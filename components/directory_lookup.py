@@ -24,10 +24,9 @@ from graph.available_extensions import (
 from graph.client import GraphClient, connect
 from graph.cloud import Cloud
 from graph.directory import DirectoryGroup, DirectoryUser, find_groups
-from graph.directory_users import find_users
+from graph.directory_users import People, find_people
 from graph.errors import GraphError, GraphRequestError
 from graph.extension_values import DataType, from_graph
-from graph.group_members import read_members
 
 
 class DirectoryLookupFailedError(pulumi.RunError):
@@ -67,21 +66,27 @@ def look_up_directory(
             groups = find_groups(client, [*access_groups, *sources.groups])
             problems = [*_group_problems(groups, access_groups, sources)]
             extensions = _extensions(client, application_name, sources)
-            people, members = _people(client, sources, groups, extensions)
+            people = _people(client, sources, groups, extensions)
     except GraphError as error:
         msg = f"The directory could not be asked; nothing has been changed: {error}"
         raise DirectoryLookupFailedError(msg) from error
     resolution = resolve(
         sources,
-        people={name: [*map(_person, found)] for name, found in people.items()},
-        members={name: [*map(_person, found)] for name, found in members.items()},
+        people={name: [*map(_person, found)] for name, found in people.by_name.items()},
+        members={
+            name: [*map(_person, people.by_group.get(found[0].object_id, ()))]
+            for name in sources.groups
+            if len(found := groups[name]) == 1
+        },
     )
     problems += map(str, resolution.problems)
     if problems:
         count = "1 problem" if len(problems) == 1 else f"{len(problems):,} problems"
         msg = f"Users and groups: {count}; nothing has been changed:\n{listed(problems)}"
         raise DirectoryLookupFailedError(msg)
-    everybody = [user for found in (*people.values(), *members.values()) for user in found]
+    everybody = [
+        user for found in (*people.by_name.values(), *people.by_group.values()) for user in found
+    ]
     _tell_overwrites(resolution.users, everybody, extensions, sources)
     return Directory(
         users=resolution.users,
@@ -94,20 +99,19 @@ def _people(
     sources: UserSources,
     groups: Mapping[str, list[DirectoryGroup]],
     extensions: Mapping[str, AvailableExtension],
-) -> tuple[Mapping[str, list[DirectoryUser]], Mapping[str, list[DirectoryUser]]]:
-    """Return whom each entry's name can mean, and the members of each rule's group."""
+) -> People:
+    """Find whom each entry's name can mean, and the members of each rule's group."""
     also = [DIRECTORY_PROPERTIES[name] for name in sorted(sources.directory_properties)]
     also += [extension.name for extension in extensions.values()]
-    clear = {name: groups[name][0].object_id for name in sources.groups if len(groups[name]) == 1}
-    by_id = read_members(client, clear.values(), also=also)
-    people = find_users(
+    return find_people(
         client,
         [entry.name for entry in sources.entries],
+        group_ids=[
+            found[0].object_id for name in sources.groups if len(found := groups[name]) == 1
+        ],
         also=also,
-        known=[member for found in by_id.values() for member in found],
         on_progress=_tell_progress,
     )
-    return people, {name: by_id[object_id] for name, object_id in clear.items()}
 
 
 def _person(user: DirectoryUser) -> Person:

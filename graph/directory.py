@@ -2,7 +2,7 @@
 
 Read-only, so that a preview with a read-only identity can name who is meant.
 A user's object id stays; its UPN and mail change hands. So names are resolved on every run, and
-only object ids are kept. Users are found in `directory_users`, members in `group_members`.
+only object ids are kept. Users and members are found in `directory_users`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from graph.batched_pages import query, read_pages
+from graph.batched_pages import Collection, collection, read_pages
 from graph.client import GraphClient, Json
 
 IN_CLAUSE_MAX = 15
@@ -84,14 +84,19 @@ def find_groups(client: GraphClient, names: Iterable[str]) -> dict[str, list[Dir
         GraphError: the directory could not be asked.
     """
     wanted = list(dict.fromkeys(names))
-    urls: dict[str, str] = {}
+    collections: dict[str, Collection] = {}
     for field_name, is_id in (("id", True), ("displayName", False)):
         of_kind = [name for name in wanted if is_object_id(name) is is_id]
         for number, chunk in enumerate(_chunks(of_kind)):
-            options = query(filter=any_of(field_name, chunk), select=_GROUP_FIELDS, top=str(PAGE))
-            urls[f"{field_name}-{number}"] = f"/groups?{options}"
+            collections[f"{field_name}-{number}"] = collection(
+                "/groups",
+                needs=READS_GROUPS,
+                filter=any_of(field_name, chunk),
+                select=_GROUP_FIELDS,
+                top=str(PAGE),
+            )
     by_name: defaultdict[str, list[DirectoryGroup]] = defaultdict(list)
-    for key, item in read_pages(client, urls, needs=READS_GROUPS):
+    for key, item in read_pages(client, collections):
         group = DirectoryGroup(
             object_id=item["id"],
             display_name=item["displayName"],

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from graph.available_extensions import list_available
 from graph.client import GraphClient, Json
 from graph.errors import GraphError, GraphRequestError
 from graph.retrying import Patience
@@ -20,7 +21,6 @@ from graph.retrying import Patience
 _ALREADY_THERE = "Request_MultipleObjectsWithSameKeyValue"
 _READS = "Application.Read.All"
 _WRITES = "Application.ReadWrite.OwnedBy"
-_AVAILABLE = "Directory.Read.All"
 _REPLICATION = Patience(attempts=7, total_s=60)
 _AVAILABLE_WITHIN_S = 300.0
 _POLL_S = 5.0
@@ -36,6 +36,7 @@ class ExtensionDefinition:
     name: str
     data_type: str
     target_objects: tuple[str, ...]
+    is_multi_valued: bool = False
 
 
 class ExtensionPropertyError(GraphError):
@@ -70,7 +71,8 @@ def adopt_or_register(
     """Return the definition, and whether it was there already.
 
     Raises:
-        ExtensionPropertyError: it is there with another type or for other objects.
+        ExtensionPropertyError: it is there with another type, for other objects or for several
+            values.
         GraphRequestError: Graph refused to register it.
     """
     # An application that was created seconds ago may answer 404 for a moment.
@@ -104,6 +106,13 @@ def adopt_or_register(
             "or delete the existing property, which hides the values it has."
         )
         raise ExtensionPropertyError(msg)
+    if found.is_multi_valued:
+        msg = (
+            f"The extension property {found.name} exists for several values of a user, and one "
+            "value is declared. Choose another name, or delete the existing property, which hides "
+            "the values it has."
+        )
+        raise ExtensionPropertyError(msg)
     return found, True
 
 
@@ -115,12 +124,10 @@ def wait_until_available(client: GraphClient, name: str) -> None:
     Raises:
         ExtensionPropertyError: it is not within five minutes.
     """
-    path = "/directoryObjects/getAvailableExtensionProperties"
     deadline = client.clock.now() + _AVAILABLE_WITHIN_S
     told = False
     while True:
-        page = client.post(path, {}, needs=_AVAILABLE)
-        if any(item.get("name") == name for item in client.items(page, path, needs=_AVAILABLE)):
+        if any(item.get("name") == name for item in list_available(client)):
             return
         if client.clock.now() >= deadline:
             msg = (
@@ -154,6 +161,7 @@ def _parsed(item: Json) -> ExtensionDefinition:
         name=item["name"],
         data_type=item["dataType"],
         target_objects=tuple(item["targetObjects"]),
+        is_multi_valued=bool(item.get("isMultiValued")),
     )
 
 

@@ -43,6 +43,8 @@ def expect(settings: Settings, scenario: Scenario, user_principal_name: str) -> 
     allowed, denied = _access(settings, granted)
     return Expectation(
         claims={
+            # What is declared to be no claim must not be in a token.
+            **{p.name: None for p in settings.extension_properties if not p.is_claim},
             "upn": upn,
             "email": person.mail,
             "groups": group_ids,

@@ -17,6 +17,7 @@ from attributes.sources import GroupRule, UserEntry, UserSources, named_twice
 from attributes.templates import Template
 from settings.model import Settings
 from settings.problems import Problem, property_path
+from settings.restricted_claims import is_restricted
 from settings.text import dns_label, https_url
 
 Read = TypeVar("Read")
@@ -66,7 +67,10 @@ def user_sources(
     problems += wrong
     read, wrong = read_files(folder, settings.user_attributes.files, properties)
     entries += read
-    problems += [*wrong, *named_twice(entries)]
+    problems += wrong
+    if problems:
+        # Without any, the same users are told with those whom the directory does not know.
+        problems += named_twice(entries)
     sources = UserSources(
         properties=properties, entries=tuple(entries), rules=tuple(rules), defaults=defaults
     )
@@ -99,6 +103,13 @@ def _setting_problems(settings: Settings) -> Iterator[Problem]:
                 value=True,
                 message=f"is for properties of text, and {extension_property.name} is of type "
                 f"{extension_property.data_type}; remove it, or keep the value as String",
+            )
+        if extension_property.is_claim and is_restricted(extension_property.name):
+            yield Problem(
+                path=property_path(("extensionProperties", number, "name")),
+                value=extension_property.name,
+                message="cannot be a claim: Entra keeps that name for itself; choose another, or "
+                "set claim to false",
             )
     attributes = settings.user_attributes
     for number, file in enumerate(attributes.files):

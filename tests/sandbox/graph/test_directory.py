@@ -7,9 +7,8 @@ import math
 import pytest
 
 from graph.directory import find_groups
-from graph.directory_users import find_users
+from graph.directory_users import find_people
 from graph.errors import GraphError, GraphRequestError
-from graph.group_members import read_members
 from tests.sandbox.graph.conftest import Directory, DirectoryWithout
 
 GUEST = "dave_partner.example#EXT#@contoso.example"
@@ -28,7 +27,7 @@ def test_people_are_found_by_upn_mail_or_object_id(directory: Directory) -> None
     bob = directory.object_id("bob")
     names = ["Alice@contoso.example", bob, "dave@partner.example", GUEST, "x@y", "o'hara@y"]
 
-    found = find_users(directory.client, names, also=["displayName", "userType"])
+    found = find_people(directory.client, names, also=["displayName", "userType"]).by_name
 
     assert [[user.selected["displayName"] for user in found[name]] for name in names] == [
         ["Alice Admin"],
@@ -64,7 +63,7 @@ def test_the_shorter_way_is_taken(
         names = [f"user{number}@contoso.example" for number in range(asked_for)]
         before = len(requests_of(directory))
 
-        found = find_users(directory.client, names)
+        found = find_people(directory.client, names).by_name
 
         assert all(len(users) == 1 for users in found.values())
         taken = requests_of(directory)[before:]
@@ -81,9 +80,12 @@ def test_members_are_read_through_nested_groups_with_what_templates_need(
     tenant.memberships.add(developers.object_id, marketing.object_id)
     tenant.memberships.add(admins.object_id, developers.object_id)
 
-    members = read_members(
-        directory.client, [admins.object_id, marketing.object_id], also=["mailNickname"]
-    )
+    members = find_people(
+        directory.client,
+        (),
+        group_ids=[admins.object_id, marketing.object_id],
+        also=["mailNickname"],
+    ).by_group
 
     assert [user.selected["mailNickname"] for user in members[marketing.object_id]] == ["erin"]
     assert {user.user_principal_name for user in members[admins.object_id]} == {
@@ -104,7 +106,7 @@ def test_twenty_groups_are_one_request_and_large_ones_are_read_side_by_side(
                 tenant.memberships.add(group_id, user.object_id)
         before = len(requests_of(directory))
 
-        members = read_members(directory.client, groups)
+        members = find_people(directory.client, (), group_ids=groups).by_group
 
         assert {len(found) for found in members.values()} == {len(tenant.users)}
         assert len(requests_of(directory)) - before == math.ceil(len(tenant.users) / 999)
@@ -116,9 +118,9 @@ def test_an_identity_that_may_not_read_is_told_what_it_needs(
     with directory_without("User.Read.All", "Directory.Read.All") as directory:
         [group] = find_groups(directory.client, ["marketing"])["marketing"]
         with pytest.raises(GraphRequestError, match=r"application permission User\.Read\.All"):
-            find_users(directory.client, ["alice@contoso.example"])
+            find_people(directory.client, ["alice@contoso.example"])
         with pytest.raises(GraphError, match=r"application permission User\.Read\.All"):
-            read_members(directory.client, [group.object_id])
+            find_people(directory.client, (), group_ids=[group.object_id])
     with (
         directory_without("Group.Read.All", "Directory.Read.All") as directory,
         pytest.raises(GraphRequestError, match=r"permission Group\.Read\.All"),

@@ -216,7 +216,7 @@ A_FEW = 5
 """The groups, the extension properties, how many users there are, and names asked for by mail."""
 
 
-@pytest.mark.parametrize("crowd", [0, 40, 2500])
+@pytest.mark.parametrize("crowd", [0, 40, 10_000])
 def test_a_preview_takes_few_requests_for_however_many_users(
     directory_without: DirectoryWithout, crowd: int
 ) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from graph.client import connect
-from graph.directory_users import find_users
+from graph.directory_users import find_people
 from graph.errors import GraphRequestError, GraphUnreachableError, NoCredentialError, SignInError
 from tests.sandbox.graph.conftest import Directory, DirectoryWithout
 
@@ -16,7 +16,7 @@ def test_the_identity_in_the_environment_signs_in_and_is_who_graph_sees(
     directory: Directory,
 ) -> None:
     with connect(directory.tenant_id, directory.cloud) as client:
-        find_users(client, ["alice@contoso.example"])
+        find_people(client, ["alice@contoso.example"])
 
     callers = {
         entry.caller_app_id for entry in directory.entra.requests if entry.path == "/v1.0/users"
@@ -31,7 +31,7 @@ def test_one_certificate_variable_is_enough(
     monkeypatch.delenv("REQUESTS_CA_BUNDLE")
 
     with connect(directory.tenant_id, directory.cloud) as client:
-        assert find_users(client, ["alice@contoso.example"])
+        assert find_people(client, ["alice@contoso.example"]).by_name
 
 
 def test_an_authority_that_is_not_named_is_not_trusted(
@@ -43,7 +43,7 @@ def test_an_authority_that_is_not_named_is_not_trusted(
         connect(directory.tenant_id, directory.cloud) as client,
         pytest.raises(GraphUnreachableError, match="name its PEM file in SSL_CERT_FILE"),
     ):
-        find_users(client, ["alice@contoso.example"])
+        find_people(client, ["alice@contoso.example"])
 
 
 def test_a_wrong_secret_is_told_by_entras_code_and_never_shown(
@@ -65,9 +65,9 @@ def test_no_identity_is_an_error_only_when_graph_is_asked(
     monkeypatch.delenv("ARM_CLIENT_SECRET")
 
     with connect(directory.tenant_id, directory.cloud) as client:
-        assert find_users(client, []) == {}
+        assert find_people(client, []).by_name == {}
         with pytest.raises(NoCredentialError):
-            find_users(client, ["alice@contoso.example"])
+            find_people(client, ["alice@contoso.example"])
 
 
 def test_a_secret_in_a_file_signs_in(
@@ -79,7 +79,7 @@ def test_a_secret_in_a_file_signs_in(
     monkeypatch.setenv("ARM_CLIENT_SECRET_FILE_PATH", str(file))
 
     with connect(directory.tenant_id, directory.cloud) as client:
-        assert find_users(client, ["alice@contoso.example"])
+        assert find_people(client, ["alice@contoso.example"]).by_name
 
 
 def test_a_missing_permission_is_named(directory_without: DirectoryWithout) -> None:
@@ -89,4 +89,4 @@ def test_a_missing_permission_is_named(directory_without: DirectoryWithout) -> N
         ) as directory,
         pytest.raises(GraphRequestError, match=r"403 .* application permission User\.Read\.All"),
     ):
-        find_users(directory.client, ["alice@contoso.example"])
+        find_people(directory.client, ["alice@contoso.example"])

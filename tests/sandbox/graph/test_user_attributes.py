@@ -10,7 +10,7 @@ import pytest
 from graph import extension_property
 from graph.attribute_text import UserRow, parse_text, write_text
 from graph.client import connect
-from graph.directory_users import find_users
+from graph.directory_users import find_people
 from graph.user_attributes import Provider
 from graph.user_failures import UserAttributesError
 from tests.sandbox.graph.conftest import Directory, DirectoryWithout
@@ -180,7 +180,7 @@ def test_more_users_than_a_batch_holds(directory_without: DirectoryWithout) -> N
     names = [f"user{number}" for number in range(41)]
     with directory_without(more_people=41) as directory:
         register(directory)
-        found = find_users(directory.client, [f"{name}@contoso.example" for name in names])
+        found = find_people(directory.client, [f"{name}@contoso.example" for name in names]).by_name
 
         create(directory, dict.fromkeys(names, BOTH))
 

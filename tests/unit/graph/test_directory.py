@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from graph.directory import find_groups
-from graph.directory_users import find_users
+from graph.directory_users import find_people
 from graph.errors import GraphError, GraphRequestError
-from graph.group_members import read_members
 from tests.unit.graph.fake_graph import FakeGraph
 
 ALICE = "aaaaaaaa-0000-4000-8000-00000000000a"
@@ -47,7 +46,7 @@ def test_a_user_is_found_by_upn_mail_or_object_id(
     graph: FakeGraph, name: str, object_id: str
 ) -> None:
     with graph.client() as client:
-        [user] = find_users(client, [name])[name]
+        [user] = find_people(client, [name]).by_name[name]
 
     assert user.object_id == object_id
 
@@ -56,7 +55,7 @@ def test_a_quote_in_a_name_stays_in_the_name(graph: FakeGraph) -> None:
     graph.add_user("o'hara", NOBODY)
 
     with graph.client() as client:
-        [user] = find_users(client, ["o'hara@contoso.example"])["o'hara@contoso.example"]
+        [user] = find_people(client, ["o'hara@contoso.example"]).by_name["o'hara@contoso.example"]
 
     assert user.object_id == NOBODY
 
@@ -65,7 +64,7 @@ def test_a_upn_goes_before_the_same_mail_of_another_user(graph: FakeGraph) -> No
     graph.add_user("other", NOBODY, mail="alice@contoso.example")
 
     with graph.client() as client:
-        [user] = find_users(client, ["alice@contoso.example"])["alice@contoso.example"]
+        [user] = find_people(client, ["alice@contoso.example"]).by_name["alice@contoso.example"]
 
     assert user.object_id == ALICE
 
@@ -75,7 +74,7 @@ def test_a_name_of_nobody_and_of_several_is_told_as_it_is(graph: FakeGraph) -> N
     graph.add_user("y", NOBODY[:-1] + "d", mail="Shared@contoso.example")
 
     with graph.client() as client:
-        found = find_users(client, ["who@contoso.example", "shared@contoso.example"])
+        found = find_people(client, ["who@contoso.example", "shared@contoso.example"]).by_name
 
     assert found["who@contoso.example"] == []
     assert len(found["shared@contoso.example"]) == 2
@@ -85,12 +84,10 @@ def test_a_member_who_was_read_already_is_not_asked_for_again(graph: FakeGraph) 
     graph.members[NOBODY] = [{"@odata.type": "#microsoft.graph.user", **graph.users[ALICE]}]
 
     with graph.client() as client:
-        known = read_members(client, [NOBODY])[NOBODY]
-        asked = len(graph.asked)
-        found = find_users(client, ["alice@contoso.example", ALICE], known=known)
+        people = find_people(client, ["alice@contoso.example", ALICE], group_ids=[NOBODY])
 
-    assert [len(users) for users in found.values()] == [1, 1]
-    assert len(graph.asked) == asked
+    assert [len(users) for users in people.by_name.values()] == [1, 1]
+    assert graph.asked == ["POST /$batch", f"GET /groups/{NOBODY}/transitiveMembers"]
 
 
 def test_the_mail_of_a_known_user_may_be_somebody_elses_too(graph: FakeGraph) -> None:
@@ -98,17 +95,16 @@ def test_the_mail_of_a_known_user_may_be_somebody_elses_too(graph: FakeGraph) ->
     graph.members[NOBODY] = [{"@odata.type": "#microsoft.graph.user", **graph.users[GUEST]}]
 
     with graph.client() as client:
-        known = read_members(client, [NOBODY])[NOBODY]
-        found = find_users(client, ["dave@partner.example"], known=known)
+        people = find_people(client, ["dave@partner.example"], group_ids=[NOBODY])
 
-    assert {user.object_id for user in found["dave@partner.example"]} == {GUEST, NOBODY}
+    assert {user.object_id for user in people.by_name["dave@partner.example"]} == {GUEST, NOBODY}
 
 
 def test_nobody_asked_for_is_nothing_asked(graph: FakeGraph) -> None:
     with graph.client() as client:
-        assert find_users(client, []) == {}
+        assert find_people(client, []).by_name == {}
         assert find_groups(client, []) == {}
-        assert read_members(client, []) == {}
+        assert find_people(client, (), group_ids=[]).by_group == {}
     assert graph.asked == []
 
 
@@ -116,7 +112,7 @@ def test_a_missing_permission_is_named(graph: FakeGraph) -> None:
     graph.fail("GET /users", 403)
 
     with graph.client() as client, pytest.raises(GraphRequestError) as caught:
-        find_users(client, ["alice@contoso.example"])
+        find_people(client, ["alice@contoso.example"])
 
     assert str(caught.value) == (
         "Microsoft Graph refused GET /users: 403 Code403: No (request-id r-1). Give the identity "
@@ -143,7 +139,7 @@ def test_members_that_are_no_users_are_left_out(graph: FakeGraph) -> None:
     ]
 
     with graph.client() as client:
-        members = read_members(client, [NOBODY])
+        members = find_people(client, (), group_ids=[NOBODY]).by_group
 
     assert [user.object_id for user in members[NOBODY]] == [ALICE]
 
@@ -154,7 +150,7 @@ def test_members_shown_by_their_id_alone_are_a_missing_permission(graph: FakeGra
     ]
 
     with graph.client() as client, pytest.raises(GraphError, match=r"permission User\.Read\.All"):
-        read_members(client, [NOBODY])
+        find_people(client, (), group_ids=[NOBODY])
 
 
 def test_a_next_page_elsewhere_is_not_followed(graph: FakeGraph) -> None:
@@ -172,4 +168,4 @@ def test_a_next_page_elsewhere_is_not_followed(graph: FakeGraph) -> None:
 
         graph.answer = answer
         with pytest.raises(GraphError, match="cannot be followed"):
-            find_users(client, ["alice@contoso.example", "dave@partner.example", ALICE, GUEST])
+            find_people(client, ["alice@contoso.example", "dave@partner.example", ALICE, GUEST])

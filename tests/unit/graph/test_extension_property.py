@@ -109,6 +109,19 @@ def test_a_property_that_exists_otherwise_is_an_error_that_says_how() -> None:
     )
 
 
+def test_a_property_for_several_values_is_not_taken_over() -> None:
+    graph = FakeGraph(definitions=[EXISTING | {"isMultiValued": True}])
+
+    with pytest.raises(ExtensionPropertyError) as caught:
+        provider_for(graph).create(inputs())
+
+    assert str(caught.value) == (
+        "The extension property extension_0123_Default_Namespace exists for several values of a "
+        "user, and one value is declared. Choose another name, or delete the existing property, "
+        "which hides the values it has."
+    )
+
+
 def test_a_property_registered_by_an_attempt_whose_answer_was_lost_is_taken_over() -> None:
     graph = FakeGraph()
     conflict = refusal(400, "Request_MultipleObjectsWithSameKeyValue", "It exists.")

@@ -86,3 +86,44 @@ def test_a_group_named_by_its_object_id_counts_as_well(scenario: Scenario) -> No
 
     assert by_id.groups == (f"entra:{group_id}",)
     assert "create pipelineruns.tekton.dev -n team-a" in asked(by_id.allowed)
+
+
+def test_values_of_files_rules_and_templates_are_expected_where_they_count(
+    scenario: Scenario,
+) -> None:
+    declared = settings(
+        users={"alice@contoso.example": {"default_namespace": "own"}},
+        userAttributes={
+            "files": ["users/sandbox.csv"],
+            "rules": [
+                {"group": "platform-admins", "values": {"default_namespace": "rule"}},
+                {"group": "marketing", "values": {"default_namespace": "{mail_nickname}-dev"}},
+            ],
+            "defaults": {"picture": "https://p.example/{mail_nickname:dns}.png"},
+        },
+    )
+    claims = {
+        name: expect(declared, scenario, f"{name}@contoso.example").claims
+        for name in ("alice", "bob", "erin", "dave_partner.example#EXT#")
+    }
+
+    assert {
+        name: (found["default_namespace"], found["picture"]) for name, found in claims.items()
+    } == {
+        "alice": ("own", "https://p.example/alice.png"),
+        "bob": (None, None),
+        "erin": ("erin-dev", "https://p.example/erin.png"),
+        "dave_partner.example#EXT#": (
+            "team-a",
+            "https://p.example/dave-partner-example-ext.png",
+        ),
+    }
+
+
+def test_a_scenario_that_lacks_somebody_cannot_be_expected(scenario: Scenario) -> None:
+    with pytest.raises(ValueError, match=r"ghost@contoso\.example"):
+        expect(
+            settings(users={"ghost@contoso.example": {"picture": "https://p.example/g.png"}}),
+            scenario,
+            "alice@contoso.example",
+        )

@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 
+from attributes.resolution import Person, resolve
 from attributes.sources import UserSources
+from sandbox.entra.login import mapped_claims
 from settings import Settings, SettingsError
 from settings.load import settings_from
+from settings.restricted_claims import is_restricted
 from tests.unit.settings.test_load import good
 
 PROPERTIES = [
@@ -88,9 +91,9 @@ def test_users_files_rules_and_defaults_become_sources(tmp_path: Path) -> None:
 
 
 def test_a_list_of_names_means_text_that_becomes_a_claim(tmp_path: Path) -> None:
-    settings, sources = load(tmp_path, extensionProperties=["nickname", "picture"])
+    settings, sources = load(tmp_path, extensionProperties=["team", "picture"])
 
-    assert settings.claims == ("nickname", "picture")
+    assert settings.claims == ("team", "picture")
     assert {p.data_type for p in sources.properties.values()} == {"String"}
 
 
@@ -112,6 +115,11 @@ def test_a_list_of_names_means_text_that_becomes_a_claim(tmp_path: Path) -> None
             'extensionProperties[0].name: "9" must be the name of a directory extension property: '
             "a letter, then letters, digits or '_', without Microsoft Graph's prefix "
             "'extension_<client id>_'",
+        ),
+        (
+            {"extensionProperties": ["picture", "email"]},
+            'extensionProperties[1].name: "email" cannot be a claim: Entra keeps that name for '
+            "itself; choose another, or set claim to false",
         ),
         (
             {"extensionProperties": ["a", {"name": "A"}]},
@@ -170,6 +178,15 @@ def test_a_wrong_setting_is_named_with_its_value_and_what_is_allowed(
     assert expected in problems(tmp_path, **config)
 
 
+def test_the_list_of_restricted_claims_is_the_one_that_the_sandbox_goes_by() -> None:
+    """Two readings of one page: what is refused here would be missing from a token there."""
+    assert all(is_restricted(name.upper()) for name in mapped_claims.RESTRICTED)
+    assert is_restricted("xms_cc")
+    assert not any(is_restricted(name) for name in ("picture", "default_namespace", "name"))
+    load_one = {"extensionProperties": [{"name": "email", "claim": False}]}
+    assert load(Path(), **load_one)[0].claims == ()
+
+
 def test_settings_and_files_are_told_in_one_error(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("user,badge\nalice@c.example,x\nbob@c.example,1\n")
     (tmp_path / "b.yaml").write_text("BOB@c.example: {badge: 1}\n")
@@ -194,3 +211,26 @@ def test_settings_and_files_are_told_in_one_error(tmp_path: Path) -> None:
         "  b.yaml:1: 'BOB@c.example' is given at a.csv:3 as well; give each user in one place\n"
         "  b.yaml:1: 'BOB@c.example' is given at a.csv:3 as well; give each user in one place"
     )
+
+
+def test_a_user_given_twice_is_told_with_those_whom_the_directory_does_not_know(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "a.csv").write_text("user,badge\nALICE@c.example,1\nghost@c.example,1\n")
+
+    _, sources = load(
+        tmp_path,
+        users={"alice@c.example": {"badge": 1}},
+        userAttributes={"files": ["a.csv"]},
+    )
+    alice = Person(object_id="a", user_principal_name="alice@c.example")
+    found = resolve(
+        sources, people={"alice@c.example": [alice], "ALICE@c.example": [alice]}, members={}
+    )
+
+    assert list(map(str, found.problems)) == [
+        "a.csv:2: 'ALICE@c.example' is alice@c.example, which is given at "
+        "users[\"alice@c.example\"] as 'alice@c.example'; give each user in one place",
+        "a.csv:3: 'ghost@c.example' is not in the directory; give an object id, user principal "
+        "name or mail address of this tenant",
+    ]
