@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hypothesis import HealthCheck, settings
+
 from tests.browser import chromium
 from tests.conformance.selection import (
     pytest_addoption,
@@ -22,3 +24,9 @@ __all__ = [
     "pytest_configure",
     "pytest_terminal_summary",
 ]
+
+# How long an example takes says more about the machine's other work than about the code.
+settings.register_profile(
+    "shared machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("shared machine")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from attributes.properties import Property
@@ -158,7 +158,6 @@ SOME_VALUES = st.fixed_dictionaries({}, optional=dict.fromkeys(PROPERTIES, VALUE
 RULES = st.lists(st.tuples(st.sampled_from(GROUPS), st.integers(0, 2), SOME_VALUES), max_size=4)
 
 
-@settings(deadline=None)
 @given(
     own=st.dictionaries(st.sampled_from(NAMES), SOME_VALUES),
     given_rules=RULES,
