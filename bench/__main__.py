@@ -15,6 +15,7 @@ from bench.options import COMMITTED, Options
 from bench.review.command import ReviewBenchError, run_review
 from bench.users.command import run_users
 from bench.users.guide import GuideError
+from bench.users.page import PageError
 from bench.users.part import WrongOutcomeError
 from sandbox.engine import EngineError
 from sandbox.tools.errors import ToolsError
@@ -28,6 +29,7 @@ _EXPLAINED = (
     DirectoryError,
     EngineError,
     GuideError,
+    PageError,
     ReviewBenchError,
     ToolsError,
     WrongOutcomeError,

@@ -15,7 +15,7 @@ from bench.options import COMMITTED, Options
 from bench.progress import clock
 from bench.results import read_results, write_results
 from bench.users.guide import GuideError
-from bench.users.page import PAGE, update_page
+from bench.users.page import PAGE, split_page, update_page
 from bench.users.part import UsersBench
 from bench.users.picture import draw
 from bench.users.table import table
@@ -32,12 +32,15 @@ def run_users(options: Options) -> None:
 
     Raises:
         GuideError: curl or jq is not installed.
+        PageError: there is no place for the numbers in the documentation.
         WrongOutcomeError: a method did not do what it was asked to.
     """
     missing = [tool for tool in ("bash", "curl", "jq") if shutil.which(tool) is None]
     if missing:
         msg = f"the guide's loop needs {' and '.join(missing)}; install and run again"
         raise GuideError(msg)
+    if options.output == COMMITTED:
+        split_page(PAGE.read_text())  # before an hour is spent on numbers that have no place
     started = time.monotonic()
     tools = resolve(options.say)
     bench = UsersBench(

@@ -25,12 +25,22 @@ def update_page(text: str, measured: Mapping[str, Any], conditions: Mapping[str,
     Raises:
         PageError: the marks are not there.
     """
+    before, after = split_page(text)
+    return f"{before}{_BEGIN}\n{_section(measured, conditions)}\n{_END}{after}"
+
+
+def split_page(text: str) -> tuple[str, str]:
+    """Return what is before and after the measurements.
+
+    Raises:
+        PageError: the marks are not there.
+    """
     before, begin, rest = text.partition(_BEGIN)
     _, end, after = rest.partition(_END)
     if not (begin and end):
         msg = f"docs/bench.md has no {_BEGIN} before {_END}; put both back where the numbers go"
         raise PageError(msg)
-    return f"{before}{_BEGIN}\n{_section(measured, conditions)}\n{_END}{after}"
+    return before, after
 
 
 def _section(measured: Mapping[str, Any], conditions: Mapping[str, Any]) -> str:
