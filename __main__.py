@@ -20,6 +20,7 @@ from components.portal_sso import PortalSso, PortalSsoArgs
 from components.preview_access import PreviewAccess, PreviewAccessArgs
 from components.providers import declare_providers
 from components.user_attributes import UserAttributes, UserAttributesArgs
+from components.users_not_reached import fail_for_users_not_reached
 from components.workload_identity import WorkloadIdentity, WorkloadIdentityArgs
 from graph.cloud import cloud_from
 from settings import flagged_choices, load_settings
@@ -117,7 +118,7 @@ if settings.claims:
         ),
         opts,
     )
-UserAttributes(
+users = UserAttributes(
     "users",
     UserAttributesArgs(
         extension_names=properties.extension_names,
@@ -127,7 +128,7 @@ UserAttributes(
 )
 
 # The cluster's trust, and what directory groups may do in it
-EksIdentityProvider(
+identity_provider = EksIdentityProvider(
     "cluster",
     EksIdentityProviderArgs(
         cluster=settings.cluster,
@@ -190,3 +191,7 @@ pulumi.export("extensionNames", properties.extension_names)
 pulumi.export("groupNames", access.group_names)
 pulumi.export("kubeconfigUser", kubectl.kubeconfig_user)
 pulumi.export("portalHelmValues", portal.helm_values)
+
+fail_for_users_not_reached(
+    users.failures, after=[identity_provider.arn, portal.helm_values, kubectl.kubeconfig_user]
+)

@@ -30,6 +30,9 @@ class UserAttributesArgs:
 class UserAttributes(pulumi.ComponentResource):
     """The shards of one set of users."""
 
+    failures: pulumi.Output[Sequence[Mapping[str, str]]]
+    """Users who are not as declared; see `users_not_reached`."""
+
     def __init__(
         self, name: str, args: UserAttributesArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
@@ -44,11 +47,16 @@ class UserAttributes(pulumi.ComponentResource):
                 values=user.values,
             )
             shards.setdefault(shard_of(object_id), []).append(row)
-        for number, rows in sorted(shards.items()):
+        resources = [
             UserAttributesShard(
                 f"{name}-{number:02d}",
                 extension_names=dict(args.extension_names),
                 users=write_text(properties, rows),
                 opts=pulumi.ResourceOptions(parent=self),
             )
+            for number, rows in sorted(shards.items())
+        ]
+        self.failures = pulumi.Output.all(*(shard.failures for shard in resources)).apply(
+            lambda shards: [failure for shard in shards for failure in shard or ()]
+        )
         self.register_outputs({})

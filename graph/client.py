@@ -11,7 +11,8 @@ import os
 import ssl
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, ParamSpec, TypeVar
 
 import httpx
 
@@ -29,10 +30,13 @@ from graph.retrying import PASSING_STATUSES, Patience
 from graph.tokens import BearerAuth, TokenSource
 
 _TIMEOUT = httpx.Timeout(30, connect=5)
+_TELL_EVERY_S = 5.0
 _USER_AGENT = "entra-eks-sso"
 _LOST = (httpx.TimeoutException, httpx.NetworkError, httpx.RemoteProtocolError)
 
 Json = dict[str, Any]
+P = ParamSpec("P")
+T = TypeVar("T")
 OnWait = Callable[[str], None]
 
 
@@ -65,9 +69,15 @@ class GraphClient:
         patience: Patience | None = None,
         clock: Clock | None = None,
         on_wait: OnWait | None = None,
+        workers: int = 8,
     ) -> None:
         self.clock: Clock = clock or SystemClock()
         self.patience = patience or Patience()
+        self.workers = workers
+        self._pool = ThreadPoolExecutor(workers, "graph") if workers > 1 else None
+        self._held_until = self.clock.now()
+        self._lost_since: float | None = None
+        self._told_at = self._held_until - _TELL_EVERY_S
         self._on_wait = on_wait
         self._tokens = tokens
         self._base_url = f"{graph_endpoint}/v1.0"
@@ -92,6 +102,8 @@ class GraphClient:
 
     def close(self) -> None:
         """Close the connections, those of signing in included."""
+        if self._pool:
+            self._pool.shutdown(cancel_futures=True)
         self._http.close()
         if self._tokens:
             self._tokens.close()
@@ -147,9 +159,26 @@ class GraphClient:
             if error.fault.status != httpx.codes.NOT_FOUND:
                 raise
 
+    def submit(self, do: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Have one of the workers do it; with one worker it is done at once, in this thread."""
+        if self._pool:
+            return self._pool.submit(do, *args, **kwargs)
+        future: Future[T] = Future()
+        try:
+            future.set_result(do(*args, **kwargs))
+        except GraphError as error:
+            future.set_exception(error)
+        return future
+
+    def renew_sign_in(self) -> None:
+        """Sign in anew: an item of a batch was refused the token that its batch came with."""
+        if self._tokens:
+            self._tokens.after_rejected(self._tokens.current())
+
     def tell_wait(self, sentence: str) -> None:
-        """Tell whoever runs this why it waits."""
-        if self._on_wait:
+        """Tell whoever runs this why it waits, at most once in a few seconds."""
+        if self._on_wait and self.clock.now() - self._told_at >= _TELL_EVERY_S:
+            self._told_at = self.clock.now()
             self._on_wait(sentence)
 
     def _send(
@@ -175,6 +204,7 @@ class GraphClient:
         while True:
             failures += 1
             retry_after_s = None
+            self._wait_while_held()
             try:
                 response = self._http.request(
                     method,
@@ -189,7 +219,11 @@ class GraphClient:
                 failure: GraphError = GraphUnreachableError(
                     f"No answer from Microsoft Graph to {method} {shown_path}: {error}"
                 )
+                # One crash is waited for once, not once by every worker and shard.
+                self._lost_since = self._lost_since or self.clock.now()
+                started = min(started, self._lost_since)
             else:
+                self._lost_since = None
                 if response.is_success:
                     return response
                 fault = GraphFault.parse(response.status_code, response.headers, _body(response))
@@ -205,6 +239,13 @@ class GraphClient:
             if wait_s is None:
                 raise failure
             self.tell_wait(f"{failure} Trying again in {wait_s:g} s.")
+            if retry_after_s:
+                self._held_until = max(self._held_until, self.clock.now() + retry_after_s)
+            self.clock.sleep(wait_s)
+
+    def _wait_while_held(self) -> None:
+        # What the directory asks of one request is meant for the whole application.
+        while (wait_s := self._held_until - self.clock.now()) > 1e-6:
             self.clock.sleep(wait_s)
 
     def _untrusted(self, error: Exception) -> GraphUnreachableError:

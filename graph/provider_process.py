@@ -6,14 +6,27 @@ process writes to stderr is what the CLI shows under "Diagnostics".
 
 from __future__ import annotations
 
+import functools
+import json
 import logging
+import os
+import sys
+from pathlib import Path
+from typing import Any
 
+import grpc
 import pulumi
 from pulumi.dynamic import ConfigureRequest
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
 from graph.client import GraphClient, connect
+from graph.clock import Clock
 from graph.cloud import cloud_from
 from graph.errors import GraphError, GraphSettingsError
+from graph.pacing import WINDOW_S, WRITES_PER_WINDOW, WritePace
+
+_WINDOW_VARIABLE = "ENTRA_EKS_SSO_WRITE_WINDOW_S"
+_PROGRESS_STREAM = 1
 
 
 def client_from_config(request: ConfigureRequest) -> GraphClient:
@@ -28,7 +41,70 @@ def client_from_config(request: ConfigureRequest) -> GraphClient:
         msg = "The setting tenantId is missing. Set it with: pulumi config set tenantId <GUID>"
         raise GraphSettingsError(msg)
     cloud = cloud_from(request.config.get("cloud") or "public")
-    return connect(tenant_id, cloud, on_wait=pulumi.log.info)
+    return connect(tenant_id, cloud, on_wait=tell_passing)
+
+
+def pace_from_config(request: ConfigureRequest, clock: Clock) -> WritePace:
+    """Return the pace that the stack's `userAttributes.writesPerWindow` sets.
+
+    The window is Graph's, unless ENTRA_EKS_SSO_WRITE_WINDOW_S says otherwise: a rehearsal whose
+    time runs faster needs a shorter one.
+
+    Raises:
+        GraphSettingsError: the setting is not a positive number.
+    """
+    text = request.config.get("userAttributes")
+    # An object in configuration comes as JSON.
+    setting: Any = json.loads(text) if text else {}
+    writes = setting.get("writesPerWindow", WRITES_PER_WINDOW)
+    if not isinstance(writes, int) or writes < 1:
+        msg = (
+            f"The setting userAttributes.writesPerWindow is {writes!r}; it must be a number from 1 "
+            f"to {WRITES_PER_WINDOW}."
+        )
+        raise GraphSettingsError(msg)
+    window_s = float(os.environ.get(_WINDOW_VARIABLE) or WINDOW_S)
+    return WritePace(clock, writes=writes, window_s=window_s)
+
+
+def tell(sentence: str) -> None:
+    """Show a sentence under "Diagnostics"."""
+    _log(sentence, ephemeral=False)
+
+
+def tell_passing(sentence: str) -> None:
+    """Show a sentence while it is true: progress, and why something waits."""
+    _log(sentence, ephemeral=True)
+
+
+def _log(sentence: str, *, ephemeral: bool) -> None:
+    engine = _engine()
+    if engine is None:
+        pulumi.log.info(sentence)
+        return
+    request = engine_pb2.LogRequest(
+        severity=engine_pb2.INFO,
+        message=sentence,
+        streamId=_PROGRESS_STREAM if ephemeral else 0,
+        ephemeral=ephemeral,
+    )
+    try:
+        engine.Log(request, timeout=5)
+    except grpc.RpcError:
+        # The engine is ending; whoever reads this sees it all the same.
+        pulumi.log.info(sentence)
+
+
+@functools.cache
+def _engine() -> engine_pb2_grpc.EngineStub | None:
+    """Return the engine that started this process, whose address is the last argument.
+
+    `pulumi.log` knows it in a program only; in this process it writes to stderr, where nothing
+    passes. Outside a provider's process there is none.
+    """
+    if Path(sys.argv[0]).parts[-3:] != ("pulumi", "dynamic", "__main__.py"):
+        return None
+    return engine_pb2_grpc.EngineStub(grpc.insecure_channel(sys.argv[-1]))
 
 
 class _NotOfGraphErrors(logging.Filter):

@@ -1,157 +1,237 @@
-"""Reading and writing the extension values of users, each user on its own.
+"""Bringing the extension values of users to the declared ones, each user on its own.
 
 Users are addressed by object id: a UPN changes, and that of a guest holds a `#`.
-What is to be written is decided in `attribute_changes`; pacing and retries are `run_batch`'s.
+What is to be written is decided in `attribute_changes`, what is live is read by `live_values`;
+pacing and retries are `run_batch`'s.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from urllib.parse import quote
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from graph.attribute_changes import (
     LeftAlone,
     Recorded,
     UserChange,
-    describe_change,
     plan_changes,
+    recorded_after,
 )
-from graph.attribute_text import AttributeTable, UserRow
+from graph.attribute_text import AttributeTable
 from graph.batch import BatchItem, is_throttled_or_busy, run_batch
 from graph.client import GraphClient
-from graph.errors import GraphFault
+from graph.errors import GraphError, GraphFault
+from graph.extension_values import DataType, to_graph
+from graph.live_values import LiveValues
 from graph.pacing import WritePace
+from graph.progress import WriteProgress
 from graph.user_failures import NOT_AVAILABLE, UserFailure
 
-MAX_STRING_CHARS = 256
-"""https://learn.microsoft.com/graph/api/resources/extensionproperty (dataType String)"""
+_NEW_USER_S = 20.0
+"""How long a declared user may be unknown to the directory: one made seconds ago is."""
+_CLEARED_AT_MOST_S_OLD = 60.0
+"""A value is cleared only if someone has looked this recently that it is still ours."""
+_UNANSWERED = frozenset({408, 504})
+"""Answers after which the write may have been done all the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """Live values by object id and property, and why the other users could not be read."""
+class Properties:
+    """The extension properties that are managed: Graph's names and types by property name."""
 
-    values: Mapping[str, Mapping[str, str]]
-    faults: Mapping[str, GraphFault]
+    extension_names: Mapping[str, str]
+    data_types: Mapping[str, DataType]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writing:
+    """What the shards of one process share."""
+
+    client: GraphClient
+    live: LiveValues
+    pace: WritePace
+    progress: WriteProgress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What came of an attempt to bring users to their declared values."""
 
-    users: int
     written: tuple[UserChange, ...]
     left_alone: tuple[LeftAlone, ...]
     failures: tuple[UserFailure, ...]
+    recorded: Recorded
+    """What is live now, as far as it is known."""
 
 
-def read_values(
-    client: GraphClient, extension_names: Mapping[str, str], rows: Iterable[UserRow]
-) -> Reading:
-    """Read the live values of users; `extension_names` are Graph's names by property.
-
-    A user who cannot be read is a fault of that user, not an error.
-    """
-    select = quote(",".join(["id", *extension_names.values()]), safe=",")
-    items = [
-        BatchItem(key=row.object_id, method="GET", url=f"/users/{row.object_id}?$select={select}")
-        for row in rows
-    ]
-    values: dict[str, Mapping[str, str]] = {}
-    faults: dict[str, GraphFault] = {}
-    for answer in run_batch(client, items):
-        if answer.fault:
-            faults[answer.key] = answer.fault
-        else:
-            # A property without a value is absent or null; both mean the same.
-            values[answer.key] = {
-                name: _as_text(answer.body[extension_name])
-                for name, extension_name in extension_names.items()
-                if answer.body.get(extension_name) is not None
-            }
-    return Reading(values=values, faults=faults)
+@dataclass(slots=True)
+class _Written:
+    done: list[UserChange] = field(default_factory=list)
+    refused: list[tuple[UserChange, GraphFault]] = field(default_factory=list)
+    unsent: list[UserChange] = field(default_factory=list)
+    error: GraphError | None = None
+    """Why `unsent` were not answered."""
 
 
 def converge(
-    client: GraphClient,
-    extension_names: Mapping[str, str],
-    *,
-    declared: AttributeTable,
-    recorded: Recorded,
-    pace: WritePace,
+    writing: Writing, properties: Properties, *, declared: AttributeTable, recorded: Recorded
 ) -> Outcome:
     """Make live values the declared ones, writing only what differs, one PATCH a user.
 
-    Nothing is remembered of an earlier attempt that ended half-way: what is live decides.
+    Only users who are declared otherwise than recorded are looked at: what others have changed
+    since is shown by a refresh before it is overwritten. Nothing is remembered of an attempt that
+    was interrupted: what is live decides.
+
+    Raises:
+        GraphError: the directory could not be asked, and nothing has been written.
     """
-    rows = {**recorded.table.rows, **declared.rows}
-    reading = read_values(client, extension_names, rows.values())
-    plan = plan_changes(declared=declared, recorded=recorded, live=reading.values)
-    written, refused = _write(client, extension_names, plan.changes, pace)
+    concerned = concerned_users(declared, recorded)
+    live = look(writing.live, properties, concerned, declared=declared, recorded=recorded)
+    # A declared user whom nobody finds may have been made a moment ago; the write will tell.
+    unseen = [key for key in concerned if key in declared.rows and key not in live]
+    plan = plan_changes(
+        declared=_only(declared, concerned),
+        recorded=_recorded_of(recorded, concerned),
+        live={**live, **{key: {} for key in unseen}},
+    )
+    result = _write(writing, properties, plan.changes, declared)
     # The definition of a property may go while its values are being cleared: the whole PATCH is
     # refused then, and what is left of the user's values to clear shows in another look.
-    if vanished := [change for change, fault in refused if _clears(change) and _is_hidden(fault)]:
-        refused = [entry for entry in refused if entry[0] not in vanished]
-        second_look = read_values(
-            client, extension_names, [rows[change.object_id] for change in vanished]
+    if vanished := [change for change, fault in result.refused if _is_vanished(change, fault)]:
+        keys = [change.object_id for change in vanished]
+        result.refused = [entry for entry in result.refused if entry[0] not in vanished]
+        rest = plan_changes(
+            declared=_only(declared, keys),
+            recorded=_recorded_of(recorded, keys),
+            live=writing.live.read(properties.extension_names, properties.data_types, keys),
         )
-        rest = plan_changes(declared=declared, recorded=recorded, live=second_look.values)
-        written_now, refused_now = _write(client, extension_names, rest.changes, pace)
-        written += written_now
-        refused += refused_now
-    failures = [
-        *_unreadable(reading.faults, declared, recorded),
-        *(
-            UserFailure(
-                user_principal_name=change.user_principal_name,
-                change=change.describe(),
-                fault=fault,
-            )
-            for change, fault in refused
-            # A removed user who has left the directory meanwhile has nothing to clear.
-            if change.object_id in declared.rows or fault.status != 404
-        ),
+        again = _write(writing, properties, rest.changes, declared)
+        result.done += again.done
+        result.refused += again.refused
+        result.unsent += again.unsent
+        result.error = result.error or again.error
+    if result.error and not result.done and not result.refused:
+        raise result.error
+    # A removed user who has left the directory meanwhile has nothing to clear.
+    refused = [
+        (change, fault)
+        for change, fault in result.refused
+        if change.object_id in declared.rows or fault.status != 404
     ]
+    failed = [*refused, *((change, result.error) for change in result.unsent)]
     return Outcome(
-        users=len(rows),
-        written=tuple(written),
+        written=tuple(result.done),
         left_alone=plan.left_alone,
-        failures=tuple(sorted(failures, key=lambda failure: failure.user_principal_name)),
+        failures=tuple(
+            UserFailure.of(
+                change.user_principal_name,
+                _described(change, unseen=change.object_id in unseen),
+                why,
+            )
+            for change, why in failed
+            if why
+        ),
+        recorded=recorded_after(
+            declared=declared,
+            recorded=recorded,
+            live=live,
+            failed=[change.object_id for change, _ in failed],
+            unanswered=[
+                change.object_id
+                for change, why in failed
+                if not isinstance(why, GraphFault) or why.status in _UNANSWERED
+            ],
+        ),
+    )
+
+
+def concerned_users(declared: AttributeTable, recorded: Recorded) -> list[str]:
+    """Return the object ids of users who are not recorded as they are declared."""
+    rows = {**recorded.table.rows, **recorded.attempted.rows, **declared.rows}
+    return [
+        object_id
+        for object_id in rows
+        if object_id in recorded.attempted.rows
+        or dict(declared.rows[object_id].values if object_id in declared.rows else {})
+        != dict(recorded.managed(object_id))
+    ]
+
+
+def look(
+    live: LiveValues,
+    properties: Properties,
+    object_ids: Sequence[str],
+    *,
+    declared: AttributeTable,
+    recorded: Recorded,
+) -> Mapping[str, Mapping[str, str]]:
+    """Read live values, freshly when some of them are going to be cleared."""
+    clears = any(
+        recorded.managed(object_id).keys()
+        - (declared.rows[object_id].values.keys() if object_id in declared.rows else set())
+        for object_id in object_ids
+    )
+    return live.read(
+        properties.extension_names,
+        properties.data_types,
+        object_ids,
+        at_most_s_old=_CLEARED_AT_MOST_S_OLD if clears else math.inf,
     )
 
 
 def _write(
-    client: GraphClient,
-    extension_names: Mapping[str, str],
+    writing: Writing,
+    properties: Properties,
     changes: Sequence[UserChange],
-    pace: WritePace,
-) -> tuple[list[UserChange], list[tuple[UserChange, GraphFault]]]:
+    declared: AttributeTable,
+) -> _Written:
     by_id = {change.object_id: change for change in changes}
+    clock = writing.client.clock
+    unknown_since: dict[str, float] = {}
 
     def may_pass(object_id: str, fault: GraphFault) -> bool:
-        not_yet_replicated = _is_hidden(fault) and not _clears(by_id[object_id])
-        concurrent = fault.status == 409
-        return is_throttled_or_busy(object_id, fault) or concurrent or not_yet_replicated
+        match fault.status:
+            case 409 | 424:
+                return True
+            case 404 if object_id in declared.rows:
+                since = unknown_since.setdefault(object_id, clock.now())
+                return clock.now() - since < _NEW_USER_S
+            case 400:
+                return _is_hidden(fault) and not _clears(by_id[object_id])
+            case _:
+                return is_throttled_or_busy(object_id, fault)
 
-    written: list[UserChange] = []
-    refused: list[tuple[UserChange, GraphFault]] = []
-    items = [_patch(change, extension_names) for change in changes]
-    for answer in run_batch(client, items, pace=pace, is_passing=may_pass):
-        change = by_id[answer.key]
-        if answer.fault is None:
-            written.append(change)
-        else:
-            refused.append((change, answer.fault))
-    return written, refused
+    result = _Written()
+    writing.progress.plan(len(changes))
+    items = [_patch(change, properties) for change in changes]
+    try:
+        for answer in run_batch(writing.client, items, pace=writing.pace, is_passing=may_pass):
+            change = by_id.pop(answer.key)
+            if answer.fault is None:
+                result.done.append(change)
+            else:
+                result.refused.append((change, answer.fault))
+            writing.progress.finish()
+    except GraphError as error:
+        result.error = error
+        result.unsent = list(by_id.values())
+        writing.progress.finish(len(by_id))
+    writing.live.forget([change.object_id for change in changes])
+    return result
 
 
-def _patch(change: UserChange, extension_names: Mapping[str, str]) -> BatchItem:
+def _patch(change: UserChange, properties: Properties) -> BatchItem:
     return BatchItem(
         key=change.object_id,
         method="PATCH",
         url=f"/users/{change.object_id}",
-        body={extension_names[name]: value for name, value in change.after.items()},
+        body={
+            properties.extension_names[name]: (
+                None if value is None else to_graph(properties.data_types[name], value)
+            )
+            for name, value in change.after.items()
+        },
     )
 
 
@@ -163,21 +243,23 @@ def _is_hidden(fault: GraphFault) -> bool:
     return fault.status == 400 and fault.message.startswith(NOT_AVAILABLE)
 
 
-def _unreadable(
-    faults: Mapping[str, GraphFault], declared: AttributeTable, recorded: Recorded
-) -> Iterator[UserFailure]:
-    for object_id, fault in faults.items():
-        if row := declared.rows.get(object_id):
-            change = describe_change({}, dict(row.values)).replace("(none)", "?")
-        elif fault.status == 404:
-            continue  # a removed user who has left the directory has no values to clear
-        else:
-            row = recorded.table.rows[object_id]
-            change = f"clear {', '.join(sorted(row.values))}"
-        yield UserFailure(user_principal_name=row.user_principal_name, change=change, fault=fault)
+def _is_vanished(change: UserChange, fault: GraphFault) -> bool:
+    return _clears(change) and _is_hidden(fault)
 
 
-def _as_text(value: object) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(value)
+def _described(change: UserChange, *, unseen: bool) -> str:
+    text = change.describe()
+    return text.replace("(none) ->", "? ->") if unseen else text
+
+
+def _only(table: AttributeTable, object_ids: Sequence[str]) -> AttributeTable:
+    rows = {key: table.rows[key] for key in object_ids if key in table.rows}
+    return AttributeTable(properties=table.properties, rows=rows)
+
+
+def _recorded_of(recorded: Recorded, object_ids: Sequence[str]) -> Recorded:
+    return Recorded(
+        table=_only(recorded.table, object_ids),
+        changed_by_others=_only(recorded.changed_by_others, object_ids),
+        attempted=_only(recorded.attempted, object_ids),
+    )

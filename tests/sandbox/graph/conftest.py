@@ -76,7 +76,8 @@ class Directory:
             "entra-eks-sso:cloud": self.cloud_setting,
         }
         provider.configure(ConfigureRequest(Config(settings, "entra-eks-sso")))
-        self.running.enter_context(provider._graph)
+        own = provider._writing.client if isinstance(provider, user_attributes.Provider) else None
+        self.running.enter_context(own or provider._graph)  # pyright: ignore
         return provider
 
     def asked(self, method: str) -> list[str]:

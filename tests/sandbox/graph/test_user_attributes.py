@@ -11,8 +11,9 @@ from graph import extension_property
 from graph.attribute_text import UserRow, parse_text, write_text
 from graph.client import connect
 from graph.directory_users import find_people
+from graph.pacing import WritePace
 from graph.user_attributes import Provider
-from graph.user_failures import UserAttributesError
+from graph.user_failures import UserFailure, failure_table
 from tests.sandbox.graph.conftest import Directory, DirectoryWithout
 
 PROPERTIES = ("default_namespace", "picture")
@@ -133,11 +134,10 @@ def test_a_user_who_is_gone_stops_nobody(registered: Directory) -> None:
     assert bob is not None
     tenant.users.remove(bob)
 
-    with pytest.raises(UserAttributesError) as caught:
-        registered.configured(Provider()).create(news)
+    outs = registered.configured(Provider()).create(news).outs or {}
 
-    assert [(f.user_principal_name, f.fault.status) for f in caught.value.failures] == [
-        ("bob@contoso.example", 404)
+    assert [(f["user"], f["answer"][:3]) for f in outs["failures"]] == [
+        ("bob@contoso.example", "404")
     ]
     assert registered.live("alice", "picture") == registered.live("carol", "picture") is not None
 
@@ -147,12 +147,12 @@ def test_a_missing_permission_is_told_for_each_user_it_stops(
 ) -> None:
     with directory_without("User.ReadUpdate.All") as directory:
         register(directory)
-        with pytest.raises(UserAttributesError) as caught:
-            create(directory, {"alice": BOTH, "bob": BOTH})
+        outs = create(directory, {"alice": BOTH, "bob": BOTH})
 
-    assert {failure.fault.status for failure in caught.value.failures} == {403}
-    assert "2 of 2 users could not be brought to their declared values" in str(caught.value)
-    assert "User.ReadUpdate.All" in str(caught.value)
+    table = failure_table(UserFailure.parse(each) for each in outs["failures"])
+    assert {failure["answer"][:3] for failure in outs["failures"]} == {"403"}
+    assert "2 users could not be brought to the declared values" in table
+    assert "User.ReadUpdate.All" in table
 
 
 def test_nothing_can_be_written_before_the_application_has_a_service_principal(
@@ -168,7 +168,8 @@ def test_nothing_can_be_written_before_the_application_has_a_service_principal(
         directory.tenant_id,
         directory.cloud,
         on_wait=lambda _sentence: directory.add_service_principal(),
-    ) as provider._graph:
+    ) as client:
+        provider.use(client, WritePace(client.clock))
         provider.create(inputs(directory, {"alice": {"picture": "p"}}))
 
     assert directory.live("alice", "picture") == "p"

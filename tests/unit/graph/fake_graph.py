@@ -65,6 +65,7 @@ class FakeGraph:
             "patience": Patience(attempts=4, total_s=60),
             "clock": self.clock,
             "transport": httpx.MockTransport(self),
+            "workers": 1,  # in this thread and in order, so that time is told exactly
         }
         return GraphClient(ENDPOINT, **(usual | options))
 

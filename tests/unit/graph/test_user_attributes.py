@@ -2,72 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pulumi.runtime import rpc
 
 from graph.attribute_text import UserRow, parse_text, write_text
-from graph.pacing import WritePace
-from graph.user_attributes import Provider
-from graph.user_failures import NOT_AVAILABLE, UserAttributesError
+from graph.user_failures import NOT_AVAILABLE
+from tests.unit.graph.attribute_calls import (
+    NAMES,
+    NAMESPACE,
+    PICTURE,
+    UNKNOWN,
+    Users,
+    create,
+    directory,
+    inputs,
+    provider_for,
+    refreshed,
+    text,
+    update,
+)
 from tests.unit.graph.fake_graph import FakeGraph, refusal
-
-NAMESPACE, PICTURE = "extension_0123_default_namespace", "extension_0123_picture"
-NAMES = {"default_namespace": NAMESPACE, "picture": PICTURE}
-UNKNOWN = rpc.deserialize_property(rpc.UNKNOWN, True)
-"""What a provider is given at preview for a value that is not known yet."""
-Users = Mapping[str, Mapping[str, str]]
-
-
-def text(users: Users) -> str:
-    rows = [
-        UserRow(user_principal_name=f"{name}@contoso.example", object_id=name, values=values)
-        for name, values in users.items()
-    ]
-    return write_text(sorted(NAMES), rows)
-
-
-def inputs(users: Users, names: Any = None) -> dict[str, Any]:
-    return {
-        "__provider": "reference",
-        "extension_names": dict(NAMES) if names is None else names,
-        "users": text(users),
-    }
-
-
-def provider_for(graph: FakeGraph) -> Provider:
-    provider = Provider()
-    provider._graph = graph.client()  # what `configure` does, without a tenant
-    provider._pace = WritePace(graph.clock)
-    return provider
-
-
-def directory(*names: str) -> FakeGraph:
-    graph = FakeGraph()
-    for name in names:
-        graph.add_user(name, name)
-    return graph
-
-
-def create(provider: Provider, users: Users) -> dict[str, Any]:
-    return provider.create(inputs(users)).outs or {}
-
-
-def update(provider: Provider, outs: dict[str, Any], users: Users) -> dict[str, Any]:
-    return provider.update("id", outs, inputs(users)).outs or {}
-
-
-def refreshed(provider: Provider, outs: dict[str, Any]) -> dict[str, Any]:
-    read = provider.read("id", outs)
-    assert read.outs is not None
-    assert read.inputs is not None
-    # The engine compares the next declaration with these.
-    assert read.inputs == {key: read.outs[key] for key in ("extension_names", "users")}
-    return read.outs
 
 
 def test_each_user_gets_both_values_in_one_write() -> None:
@@ -217,67 +174,64 @@ def test_who_has_left_the_directory_leaves_the_table_on_refresh() -> None:
     assert set(parse_text(refreshed(provider, outs)["users"]).rows) == {"alice"}
 
 
-def test_who_may_not_be_read_keeps_the_recorded_values_on_refresh(
+def test_typed_values_are_sent_and_read_as_graph_has_them() -> None:
+    graph = directory("alice")
+    provider = provider_for(graph)
+    names = {"floor": "extension_0123_floor", "remote": "extension_0123_remote"}
+    row = UserRow(
+        user_principal_name="a@x", object_id="alice", values={"floor": "7", "remote": "true"}
+    )
+    news = {
+        "extension_names": names,
+        "data_types": {"floor": "Integer", "remote": "Boolean"},
+        "users": write_text(sorted(names), [row]),
+    }
+
+    outs = provider.create(news).outs or {}
+
+    assert graph.written == [("alice", {names["floor"]: 7, names["remote"]: True})]
+    assert refreshed(provider, outs) == outs
+    assert provider.diff("id", outs, news).changes is False
+
+
+def test_state_from_before_there_were_types_means_strings() -> None:
+    graph = directory("alice")
+    provider = provider_for(graph)
+    users = {"alice": {"picture": "p"}}
+    old = {
+        "extension_names": NAMES,
+        "users": text(users),
+        "changed_by_others": "",
+    }
+    graph.users["alice"][PICTURE] = "p"
+
+    assert provider.diff("id", old, inputs(users)).changes is False
+    provider.delete("id", old)
+
+    assert graph.users["alice"][PICTURE] is None
+
+
+def test_a_preview_tells_what_the_comparison_of_lines_does_not_show(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     graph = directory("alice", "bob")
     provider = provider_for(graph)
-    outs = create(provider, {"alice": {"picture": "p"}, "bob": {"picture": "q"}})
-    graph.fail("GET /users/bob", 403)
-
-    assert refreshed(provider, outs) == outs
-    assert "The values of bob@contoso.example could not be read: 403" in capsys.readouterr().err
-
-
-def test_one_users_failure_stops_nobody_and_ends_in_a_table_of_exactly_those_users() -> None:
-    graph = directory("alice", "bob", "carol")
-    graph.users["carol"][NAMESPACE] = "old"
-    graph.faults["PATCH /users/carol"].append(
-        refusal(
-            403,
-            "Authorization_RequestDenied",
-            "Insufficient privileges to complete the operation.",
-        )
-    )
-    users = {name: {"default_namespace": "team-a"} for name in ("alice", "bob", "carol", "gone")}
-
-    with pytest.raises(UserAttributesError) as caught:
-        create(provider_for(graph), users)
-
-    assert {name for name, _ in graph.written} == {"alice", "bob"}
-    assert str(caught.value) == (
-        "2 of 4 users could not be brought to their declared values. The other 2 are done; the "
-        "next `pulumi up` does only the rest.\n"
-        "\n"
-        "  user                   change                                answer\n"
-        "  carol@contoso.example  default_namespace: 'old' -> 'team-a'"
-        "  403 Authorization_RequestDenied: Insufficient privileges to complete the operation "
-        "(request-id r-1).\n"
-        "  gone@contoso.example   default_namespace: ? -> 'team-a'    "
-        "  404 Request_ResourceNotFound: Resource 'gone' does not exist (request-id r-1).\n"
-        "\n"
-        "What to do:\n"
-        "  carol@contoso.example: Give the identity that runs Pulumi the application permissions "
-        "User.Read.All and User.ReadUpdate.All (or User.ReadWrite.All) with admin consent. If "
-        "other users were written, this one is probably in a restricted management administrative "
-        "unit: give the identity a directory role scoped to that unit.\n"
-        "  gone@contoso.example: The user is no longer in the directory: take the user out of the "
-        "configuration, or restore the user."
-    )
-
-
-def test_after_a_failure_the_next_attempt_does_only_the_rest() -> None:
-    graph = directory("alice", "bob")
-    graph.fail("PATCH /users/bob", 403)
-    provider = provider_for(graph)
+    graph.users["alice"][PICTURE] = "by hand"
     users = {"alice": {"picture": "p"}, "bob": {"picture": "q"}}
-    with pytest.raises(UserAttributesError, match="1 of 2 users"):
-        create(provider, users)
-    graph.written.clear()
+    taking_over = (
+        "info: Values in the directory that will be overwritten:\n"
+        "  alice@contoso.example: picture: 'by hand' -> 'p'\n"
+    )
 
-    create(provider, users)
-
-    assert graph.written == [("bob", {PICTURE: "q"})]
+    provider.check({}, inputs(users))
+    assert capsys.readouterr().err == taking_over
+    outs = create(provider, users)
+    provider.diff("id", outs, inputs(users | {"bob": {"picture": "new"}}))
+    assert capsys.readouterr().err == "", "the engine shows a declared change itself"
+    graph.users["bob"][PICTURE] = "by hand"
+    provider.diff("id", outs, inputs(users | {"bob": {"picture": "new"}}))
+    assert "  bob@contoso.example: picture: 'by hand' -> 'new'" in capsys.readouterr().err
+    assert sum(request.startswith("PATCH") for request in graph.asked) == 2
 
 
 def test_a_definition_that_goes_meanwhile_takes_its_values_and_the_others_are_cleared() -> None:
@@ -370,8 +324,8 @@ def test_a_property_that_is_no_longer_managed_is_cleared_through_its_old_name() 
         (inputs({"alice": {"picture": "p"}}, names=UNKNOWN), None),
         (
             inputs({"alice": {"picture": "p" * 257}}),
-            "holds 257 characters as picture of alice@contoso.example; the directory takes 256 at "
-            "most",
+            "picture of alice@contoso.example has 257 characters; Microsoft Graph stores at most "
+            "256",
         ),
         (
             inputs({}, names={"picture": PICTURE}),
@@ -388,7 +342,7 @@ def test_a_table_that_the_directory_would_refuse_is_refused_before_anything_is_c
 ) -> None:
     graph = FakeGraph()
 
-    result = provider_for(graph).check({}, news)
+    result = provider_for(graph).check({"users": "of the last update"}, news)
 
     assert [(failure.property, failure.reason) for failure in result.failures] == (
         [("users", reason)] if reason else []
