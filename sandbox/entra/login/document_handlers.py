@@ -38,7 +38,8 @@ class DocumentHandlers:
             if not asked:
                 raise LoginError(PARAMETER_MISSING, parameter="authorization_endpoint")  # noqa: TRY301
             parts = urlsplit(asked)
-            if parts.netloc.casefold() != urlsplit(self._context.endpoints.login).netloc:
+            # By name alone: MSAL leaves the port out.
+            if parts.hostname != urlsplit(self._context.endpoints.login).hostname:
                 raise LoginError(INSTANCE_UNKNOWN)  # noqa: TRY301
         except LoginError as error:
             return self._replies.json_error(request, error)
