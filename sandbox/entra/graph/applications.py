@@ -122,7 +122,8 @@ def update(call: GraphCall) -> GraphAnswer:
     _require_free_uris(call, application, changes.get("identifierUris") or [])
     if "keyCredentials" in body:
         shown, certificates = set_certificates(call, application, body["keyCredentials"] or [])
-        changes["keyCredentials"], application.certificates = shown, certificates
+        changes["keyCredentials"] = shown
+        call.tenant.applications.change(application, certificates=certificates)
     call.tenant.applications.update(application, changes)
     return NO_CONTENT
 
