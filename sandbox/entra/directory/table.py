@@ -111,22 +111,21 @@ class Table(Generic[T]):
 
     def _add(self, item: T) -> None:
         self._objects[item.object_id] = item
-        self._index(item)
+        self._index(item, self._indexes)
 
     def _remove(self, item: T) -> None:
-        self._unindex(item)
+        self._unindex(item, self._indexes)
         del self._objects[item.object_id]
 
     def _update(self, item: T, changes: Mapping[str, Any]) -> None:
-        present = item.object_id in self._objects
-        if present:
-            self._unindex(item)
+        indexed = self._indexes.keys() & changes.keys() if item.object_id in self._objects else ()
+        self._unindex(item, indexed)
         item.properties.update(changes)
-        if present:
-            self._index(item)
+        self._index(item, indexed)
 
-    def _index(self, item: T) -> None:
-        for name, index in self._indexes.items():
+    def _index(self, item: T, names: Iterable[str]) -> None:
+        for name in names:
+            index = self._indexes[name]
             value = item.properties.get(name)
             if not isinstance(value, str):
                 continue
@@ -136,8 +135,9 @@ class Table(Generic[T]):
             elif entry is not item:
                 index[value.casefold()] = {entry.object_id: entry, item.object_id: item}
 
-    def _unindex(self, item: T) -> None:
-        for name, index in self._indexes.items():
+    def _unindex(self, item: T, names: Iterable[str]) -> None:
+        for name in names:
+            index = self._indexes[name]
             value = item.properties.get(name)
             if not isinstance(value, str):
                 continue
