@@ -128,9 +128,11 @@ def test_a_value_changed_by_hand_is_drift_and_is_put_back(restored: Deployment) 
     name = restored.stack.output("extensionNames")["default_namespace"]
     bob.extension_values[name] = "by-hand"
 
+    told = restored.stack.preview("--expect-no-changes").stdout
     drift = restored.stack.refresh("--diff").stdout
     restored.stack.up()
 
+    assert "'by-hand' -> 'team-a'" in told
     assert BOB in drift
     assert "by-hand" in drift
     assert restored.sign_in(BOB, "kubectl").claims["default_namespace"] == "team-a"
