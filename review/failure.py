@@ -26,7 +26,7 @@ _KNOWN: tuple[tuple[str, str, str], ...] = (
         "Mend the settings that are listed; each says what is allowed.",
     ),
     (
-        r"does not know who is meant",
+        r"Users and groups: [\d,]+ problems?;|does not know who is meant",
         "A user or a group in the settings is not in the directory, or could be more than one. "
         "Nothing has been changed.",
         "Correct the name in the settings, or make the group first; an object id is never "

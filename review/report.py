@@ -104,7 +104,7 @@ def report(preview: Preview, settings: ReviewSettings, names: Names | None = Non
             for operation, number in sorted(preview.counts.items())
             if number and operation != "refresh"
         },
-        diffs=tuple(_diff(change) for change in situation.changes),
+        diffs=tuple(_diff(change) for change in sorted(situation.changes, key=_by_name)),
         policy_results=preview.policy_results,
         drift=tuple(_diff(change) for change in preview.drift),
         drift_users=user_values(preview.drift),
@@ -193,6 +193,11 @@ def _new_permissions(situation: Situation) -> list[NewPermission]:
             if scope not in before
         ]
     return found
+
+
+def _by_name(change: Change) -> tuple[str, str]:
+    """By what people call it, whatever component it is declared in."""
+    return change.resource.name, change.urn
 
 
 def _diff(change: Change) -> ResourceDiff:

@@ -65,7 +65,8 @@ def preview_of_events(events: Sequence[Mapping[str, Any]]) -> Preview:
         changes=in_order(changes),
         drift=in_order(drift),
         diagnostics=tuple(diagnostics),
-        policy_results=tuple(policy_results),
+        # The engine runs policies side by side, and tells of them as they end.
+        policy_results=tuple(sorted(policy_results, key=_by_resource)),
         counts=dict((summary or {}).get("resourceChanges") or {}),
         # Without a summary the engine did not come to its end.
         failed=summary is None
@@ -106,6 +107,10 @@ def _diagnostic(said: Mapping[str, Any]) -> Diagnostic:
         message=masked_text((said.get("message") or "").strip()),
         urn=said.get("urn") or "",
     )
+
+
+def _by_resource(result: PolicyResult) -> tuple[str, str, str]:
+    return result.urn.rpartition("::")[2], result.policy, result.message
 
 
 def _policy_result(policy: Mapping[str, Any]) -> PolicyResult:

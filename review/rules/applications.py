@@ -26,7 +26,9 @@ def _replaced(situation: Situation) -> Iterator[Observation]:
 def _lost_application(situation: Situation, change: Change, old: Resource) -> Observation:
     name = display_name(old)
     happens = "is replaced" if change.operation == "replace" else "is deleted"
-    why = f" because {', '.join(change.replacing)} changes" if change.replacing else ""
+    # By its id when somebody has asked for it (`--replace`), which is no reason.
+    reasons = [name for name in change.replacing if name != "id"]
+    why = f" because {', '.join(reasons)} changes" if reasons else ""
     if not is_signed_in_to(old):
         then = (
             "until they are given the new client id"

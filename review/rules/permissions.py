@@ -127,6 +127,7 @@ _ROLE_ADDED = resource_rule(
     id="graph-role-added",
     title="An application role of Microsoft Graph is given",
     severity=Severity.HIGH,
+    blocks=True,  # what is seen says for itself whether it does
     consequence="The application may do this in the whole tenant without any user; how bad that is "
     "hangs on the role. One with which the tenant can be taken over blocks.",
     remedy="Give the least that the work needs, to an application that holds no secret.",

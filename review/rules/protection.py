@@ -10,7 +10,7 @@ from review.model import Resource
 from review.rules.bindings import listed
 from review.rules.rule import Observation, Rule, Severity, resource_rule
 from review.settings import ReviewSettings
-from review.situation import Situation, display_name
+from review.situation import Situation, display_name, is_signed_in_to
 from review.values import at
 
 _PROTECT = "https://www.pulumi.com/docs/iac/concepts/options/protect/"
@@ -123,7 +123,7 @@ def _renamed(situation: Situation) -> Iterator[Observation]:
     for change in situation.of_kind(kinds.APPLICATION):
         if change.operation == "update" and change.old and change.new:
             old, new = display_name(change.old), display_name(change.new)
-            if old != new:
+            if old != new and is_signed_in_to(change.new):
                 yield Observation(
                     text=f"The application {old} is called {new} from now on; people see that name "
                     "when they sign in.",

@@ -14,9 +14,12 @@ MANY = 60
 ALICE, BOB, CAROL = (f"{name}@contoso.example" for name in ("alice", "bob", "carol"))
 DEVELOPERS = [f"dev{number:02d}@contoso.example" for number in range(1, MANY + 1)]
 PORTAL = {"url": "https://portal.contoso.example"}
+_IN_TEAM_A = {"default_namespace": "team-a"}
 BASE: Mapping[str, Any] = {
     "portal": PORTAL,
-    "users": {name: {"default_namespace": "team-a"} for name in DEVELOPERS},
+    # Every value by user, so that a change of one setting is a change of these users alone.
+    "userAttributes": None,
+    "users": dict.fromkeys((CAROL, "dave@partner.example", *DEVELOPERS), _IN_TEAM_A),
 }
 """On top of Pulumi.sandbox.yaml."""
 GUIDE_BASE: Mapping[str, Any] = {"portal": PORTAL}

@@ -12,6 +12,7 @@ def changes_table() -> str:
         first = (GOLDEN / f"{change.key}.md").read_text(encoding="utf-8").splitlines()[0]
         verdict, _colon, reason = first.partition(": ")
         link = f"../tests/system/review/golden/{change.key}.md"
-        said = reason[0].upper() + reason[1:]
+        # A name of somebody stays as it is.
+        said = reason if "@" in reason.split()[0] else reason[0].upper() + reason[1:]
         lines.append(f"| [{change.title}]({link}) | {verdict} | {said} |")
     return "\n".join(lines) + "\n"

@@ -9,7 +9,7 @@ from review.reading.failed import preview_that_failed
 
 SAID = [
     ("error: 1 setting is wrong in Pulumi.dev.yaml; nothing", "wrong, in Pulumi.dev.yaml."),
-    ("The directory does not know who is meant; nothing", "not in the directory"),
+    ("Users and groups: 1 problem; nothing has been changed", "not in the directory"),
     ("Microsoft Graph offers no such permission in this tenant", "does not exist in this tenant"),
     ("AADSTS700016: Application with identifier", "(AADSTS700016)"),
     ("403 Authorization_RequestDenied", "lacks a permission"),
