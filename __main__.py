@@ -122,6 +122,7 @@ users = UserAttributes(
     "users",
     UserAttributesArgs(
         extension_names=properties.extension_names,
+        data_types={each.name: each.data_type for each in settings.extension_properties},
         users=directory.users,
     ),
     opts,

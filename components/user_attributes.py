@@ -14,6 +14,7 @@ import pulumi
 
 from attributes.resolution import DeclaredUser
 from graph.attribute_text import UserRow, write_text
+from graph.extension_values import DataType
 from graph.shards import shard_of
 from graph.user_attributes import UserAttributes as UserAttributesShard
 
@@ -24,6 +25,8 @@ class UserAttributesArgs:
 
     extension_names: Mapping[str, pulumi.Input[str]]
     """Extension names by property name."""
+    data_types: Mapping[str, DataType]
+    """Types of the properties, by name."""
     users: Sequence[DeclaredUser]
 
 
@@ -51,6 +54,7 @@ class UserAttributes(pulumi.ComponentResource):
             UserAttributesShard(
                 f"{name}-{number:02d}",
                 extension_names=dict(args.extension_names),
+                data_types=args.data_types,
                 users=write_text(properties, rows),
                 opts=pulumi.ResourceOptions(parent=self),
             )

@@ -93,16 +93,15 @@ def run_batch(
             while due and len(under_way) < client.workers:
                 sent = [due.popleft() for _ in range(min(largest, len(due)))]
                 under_way[client.submit(_send, client, pace, [e.item for e in sent])] = sent
-            until_next_s = min((e.not_before for e in delayed), default=now) - now
             if not under_way:
+                until_next_s = min(e.not_before for e in delayed) - now
                 client.tell_wait(
                     f"Microsoft Graph lets {len(delayed)} requests wait; going on in "
                     f"{until_next_s:.0f} s."
                 )
                 clock.sleep(until_next_s)
                 continue
-            timeout_s = until_next_s if delayed and len(under_way) < client.workers else None
-            for future in wait(under_way, timeout_s, FIRST_COMPLETED).done:
+            for future in wait(under_way, return_when=FIRST_COMPLETED).done:
                 sent = under_way.pop(future)
                 try:
                     answers = future.result()

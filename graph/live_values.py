@@ -9,24 +9,17 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
-from urllib.parse import quote, urlencode
 
-from graph.batch import MAX_ITEMS, BatchItem, run_batch
+from graph.batch import MAX_ITEMS
+from graph.batched_pages import query, read_pages
 from graph.client import GraphClient
-from graph.errors import GraphRequestError
+from graph.directory import IN_CLAUSE_MAX, PAGE, READS_USERS, any_of
 from graph.extension_values import DataType, from_graph
 from graph.shards import SHARDS
-
-PAGE = 999
-"""The largest page of users: https://learn.microsoft.com/graph/api/user-list"""
-IN_CLAUSE = 15
-"""Graph refuses a filter with more: "Too many child clauses specified … Max allowed: 15"."""
-_BY_ID = MAX_ITEMS * IN_CLAUSE
-_READS = "User.Read.All"
 
 Values = Mapping[str, Mapping[str, str]]
 """By object id, then by property; who is not there is not in the directory (yet)."""
@@ -95,36 +88,26 @@ class LiveValues:
 
     def _pages_are_fewer(self, users: int) -> bool:
         # The other shards have about as many users, for they are spread by hash.
-        if users <= IN_CLAUSE:
+        if users <= IN_CLAUSE_MAX:
             return False
         if self._pages is None:
-            self._pages = math.ceil(self._client.count("/users", needs=_READS) / PAGE)
-        return self._pages <= SHARDS * math.ceil(users / _BY_ID)
+            self._pages = math.ceil(self._client.count("/users", needs=READS_USERS) / PAGE)
+        return self._pages <= SHARDS * math.ceil(users / (MAX_ITEMS * IN_CLAUSE_MAX))
 
     def _by_page(self, select: tuple[str, ...]) -> _Snapshot:
         snapshot = _Snapshot(taken_at=self._client.clock.now())
         query = {"$select": ",".join(("id", *select)), "$top": str(PAGE)}
-        for user in self._client.pages("/users", query, needs=_READS):
+        for user in self._client.pages("/users", query, needs=READS_USERS):
             snapshot.users[user["id"]] = user
         return snapshot
 
     def _by_id(
         self, select: tuple[str, ...], object_ids: Iterable[str]
     ) -> dict[str, Mapping[str, Any]]:
-        users: dict[str, Mapping[str, Any]] = {}
-        for answer in run_batch(self._client, _filters(select, object_ids)):
-            if answer.fault:
-                method, path = "GET", "/users"
-                raise GraphRequestError(method, path, answer.fault, needs=_READS)
-            for user in answer.body.get("value", []):
-                users[user["id"]] = user
-        return users
-
-
-def _filters(select: tuple[str, ...], object_ids: Iterable[str]) -> Iterator[BatchItem]:
-    remaining = iter(object_ids)
-    while chunk := list(islice(remaining, IN_CLAUSE)):
-        literals = ",".join(f"'{object_id}'" for object_id in chunk)
-        query = {"$filter": f"id in ({literals})", "$select": ",".join(("id", *select))}
-        url = f"/users?{urlencode(query, quote_via=quote, safe='$,')}"
-        yield BatchItem(key=chunk[0], method="GET", url=url)
+        remaining = iter(object_ids)
+        urls: dict[str, str] = {}
+        while chunk := list(islice(remaining, IN_CLAUSE_MAX)):
+            options = query(filter=any_of("id", chunk), select=",".join(("id", *select)))
+            urls[chunk[0]] = f"/users?{options}"
+        found = read_pages(self._client, urls, needs=READS_USERS)
+        return {user["id"]: user for _, user in found}

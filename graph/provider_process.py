@@ -6,11 +6,14 @@ process writes to stderr is what the CLI shows under "Diagnostics".
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import logging
 import os
 import sys
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +26,10 @@ from graph.client import GraphClient, connect
 from graph.clock import Clock
 from graph.cloud import cloud_from
 from graph.errors import GraphError, GraphSettingsError
-from graph.pacing import WINDOW_S, WRITES_PER_WINDOW, WritePace
+from graph.pacing import WRITES_PER_WINDOW, WritePace
 
-_WINDOW_VARIABLE = "ENTRA_EKS_SSO_WRITE_WINDOW_S"
 _PROGRESS_STREAM = 1
+_LOOK_EVERY_S = 0.2
 
 
 def client_from_config(request: ConfigureRequest) -> GraphClient:
@@ -36,6 +39,7 @@ def client_from_config(request: ConfigureRequest) -> GraphClient:
         GraphSettingsError: `tenantId` is missing, or `cloud` is not a cloud.
     """
     _leave_out_tracebacks_of_graph_errors()
+    _end_with_the_engine()
     tenant_id = request.config.get("tenantId")
     if not tenant_id:
         msg = "The setting tenantId is missing. Set it with: pulumi config set tenantId <GUID>"
@@ -46,9 +50,6 @@ def client_from_config(request: ConfigureRequest) -> GraphClient:
 
 def pace_from_config(request: ConfigureRequest, clock: Clock) -> WritePace:
     """Return the pace that the stack's `userAttributes.writesPerWindow` sets.
-
-    The window is Graph's, unless ENTRA_EKS_SSO_WRITE_WINDOW_S says otherwise: a rehearsal whose
-    time runs faster needs a shorter one.
 
     Raises:
         GraphSettingsError: the setting is not a positive number.
@@ -63,36 +64,21 @@ def pace_from_config(request: ConfigureRequest, clock: Clock) -> WritePace:
             f"to {WRITES_PER_WINDOW}."
         )
         raise GraphSettingsError(msg)
-    window_s = float(os.environ.get(_WINDOW_VARIABLE) or WINDOW_S)
-    return WritePace(clock, writes=writes, window_s=window_s)
-
-
-def tell(sentence: str) -> None:
-    """Show a sentence under "Diagnostics"."""
-    _log(sentence, ephemeral=False)
+    return WritePace(clock, writes=writes)
 
 
 def tell_passing(sentence: str) -> None:
     """Show a sentence while it is true: progress, and why something waits."""
-    _log(sentence, ephemeral=True)
-
-
-def _log(sentence: str, *, ephemeral: bool) -> None:
     engine = _engine()
     if engine is None:
         pulumi.log.info(sentence)
         return
     request = engine_pb2.LogRequest(
-        severity=engine_pb2.INFO,
-        message=sentence,
-        streamId=_PROGRESS_STREAM if ephemeral else 0,
-        ephemeral=ephemeral,
+        severity=engine_pb2.INFO, message=sentence, streamId=_PROGRESS_STREAM, ephemeral=True
     )
-    try:
+    # The engine may be ending; nobody reads it then.
+    with contextlib.suppress(grpc.RpcError):
         engine.Log(request, timeout=5)
-    except grpc.RpcError:
-        # The engine is ending; whoever reads this sees it all the same.
-        pulumi.log.info(sentence)
 
 
 @functools.cache
@@ -105,6 +91,24 @@ def _engine() -> engine_pb2_grpc.EngineStub | None:
     if Path(sys.argv[0]).parts[-3:] != ("pulumi", "dynamic", "__main__.py"):
         return None
     return engine_pb2_grpc.EngineStub(grpc.insecure_channel(sys.argv[-1]))
+
+
+@functools.cache
+def _end_with_the_engine() -> None:
+    """End this process when the engine is gone: killed, it can tell nobody.
+
+    A process that went on writing would race with the next command, at twice the pace.
+    """
+    if _engine() is None:
+        return
+    engine_pid = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == engine_pid:
+            time.sleep(_LOOK_EVERY_S)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="engine-watch", daemon=True).start()
 
 
 class _NotOfGraphErrors(logging.Filter):

@@ -8,7 +8,7 @@ The module path and the name `Provider` are part of the state's format.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,13 +29,11 @@ from pulumi.output import Unknown
 from graph.attribute_changes import Recorded, seen_live
 from graph.attribute_text import AttributeTable, AttributeTextError, parse_text, write_text
 from graph.client import GraphClient
-from graph.errors import GraphError
 from graph.extension_values import DATA_TYPES, DataType, canonical
 from graph.live_values import LiveValues
 from graph.pacing import WritePace
 from graph.progress import WriteProgress
-from graph.provider_process import client_from_config, pace_from_config, tell, tell_passing
-from graph.upcoming_changes import describe_upcoming
+from graph.provider_process import client_from_config, pace_from_config, tell_passing
 from graph.user_failures import UserAttributesError, UserFailure
 from graph.user_values import Outcome, Properties, Writing, converge
 
@@ -101,7 +99,7 @@ class Provider(ResourceProvider):
             progress=WriteProgress(client.clock, pace, tell_passing),
         )
 
-    def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Refuse a table that Graph would refuse, before anything is changed."""
         reasons: list[str] = []
         users, names = news["users"], news["extension_names"]
@@ -118,9 +116,6 @@ class Provider(ResourceProvider):
                     f"has columns for {', '.join(table.properties)}, but extension_names are "
                     f"{', '.join(sorted(names))}"
                 )
-        if not reasons and not olds.get("users") and _is_known(names):
-            declared = _State.parse(news)
-            self._announce(declared, AttributeTable(), Recorded())
         return CheckResult(news, [CheckFailure("users", reason) for reason in reasons])
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
@@ -128,8 +123,6 @@ class Provider(ResourceProvider):
 
         An extension name that is not known yet belongs to a property that is being created anew.
         Its old values must be cleared while the old definition is still there.
-        What the engine's comparison of texts cannot show is told: what others have changed since,
-        and what an earlier update did not reach.
         """
         old_names, new_names = olds["extension_names"], news["extension_names"]
         # All of them are unknown when the engine asks what a replaced definition takes with it.
@@ -139,13 +132,9 @@ class Provider(ResourceProvider):
         changes = (
             old_names != new_names
             or olds["users"] != news["users"]
-            or bool(olds.get("attempted"))
+            or bool(olds.get("failures") or olds.get("attempted"))
             or _data_types(olds) != _data_types(news)
         )
-        if changes and not moved and _is_known(new_names) and isinstance(news["users"], str):
-            old = _State.parse(olds)
-            not_reached = {failure.user for failure in old.failures}
-            self._announce(_State.parse(news), old.recorded.table, old.recorded, not_reached)
         return DiffResult(
             changes=changes,
             replaces=["extension_names"] if moved else [],
@@ -216,29 +205,6 @@ class Provider(ResourceProvider):
             )
         return outcome
 
-    def _announce(
-        self,
-        declared: _State,
-        shown: AttributeTable,
-        recorded: Recorded,
-        not_reached: Collection[str] = (),
-    ) -> None:
-        """Tell which values will be overwritten that the comparison of texts does not show."""
-        try:
-            sentence = describe_upcoming(
-                self._writing.live,
-                declared.properties,
-                declared=declared.recorded.table,
-                shown=shown,
-                recorded=recorded,
-                not_reached=not_reached,
-            )
-        except GraphError as error:
-            pulumi.log.warn(f"What users hold now could not be read, so it is not shown: {error}")
-        else:
-            if sentence:
-                tell(sentence)
-
 
 class UserAttributes(Resource, module="entra", name="UserAttributes"):
     """The declared extension values of a set of users.
@@ -305,10 +271,6 @@ def _data_types(raw: Mapping[str, Any]) -> dict[str, DataType]:
     names = raw["extension_names"]
     listed = known if isinstance(names, Unknown) else names
     return {name: known.get(name, "String") for name in listed}
-
-
-def _is_known(names: object) -> bool:
-    return isinstance(names, dict) and not any(isinstance(n, Unknown) for n in names.values())
 
 
 def _table(text: object) -> AttributeTable:

@@ -27,5 +27,9 @@ directory = look_up_directory(
 )
 UserAttributes(
     "users",
-    UserAttributesArgs(extension_names=extension_names, users=directory.users),
+    UserAttributesArgs(
+        extension_names=extension_names,
+        data_types={name: each.data_type for name, each in properties.items()},
+        users=directory.users,
+    ),
 )

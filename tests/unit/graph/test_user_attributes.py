@@ -211,29 +211,6 @@ def test_state_from_before_there_were_types_means_strings() -> None:
     assert graph.users["alice"][PICTURE] is None
 
 
-def test_a_preview_tells_what_the_comparison_of_lines_does_not_show(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    graph = directory("alice", "bob")
-    provider = provider_for(graph)
-    graph.users["alice"][PICTURE] = "by hand"
-    users = {"alice": {"picture": "p"}, "bob": {"picture": "q"}}
-    taking_over = (
-        "info: Values in the directory that will be overwritten:\n"
-        "  alice@contoso.example: picture: 'by hand' -> 'p'\n"
-    )
-
-    provider.check({}, inputs(users))
-    assert capsys.readouterr().err == taking_over
-    outs = create(provider, users)
-    provider.diff("id", outs, inputs(users | {"bob": {"picture": "new"}}))
-    assert capsys.readouterr().err == "", "the engine shows a declared change itself"
-    graph.users["bob"][PICTURE] = "by hand"
-    provider.diff("id", outs, inputs(users | {"bob": {"picture": "new"}}))
-    assert "  bob@contoso.example: picture: 'by hand' -> 'new'" in capsys.readouterr().err
-    assert sum(request.startswith("PATCH") for request in graph.asked) == 2
-
-
 def test_a_definition_that_goes_meanwhile_takes_its_values_and_the_others_are_cleared() -> None:
     """Two properties replaced at once: the engine deletes one while users are being cleared."""
     graph = directory("alice")
@@ -342,7 +319,7 @@ def test_a_table_that_the_directory_would_refuse_is_refused_before_anything_is_c
 ) -> None:
     graph = FakeGraph()
 
-    result = provider_for(graph).check({"users": "of the last update"}, news)
+    result = provider_for(graph).check({}, news)
 
     assert [(failure.property, failure.reason) for failure in result.failures] == (
         [("users", reason)] if reason else []

@@ -166,3 +166,18 @@ def test_a_directory_that_crashes_half_way_leaves_a_record_of_what_was_done() ->
     graph.answer = answer
     update(provider, outs, users)
     assert len(graph.written) == 30
+
+
+def test_a_failure_is_forgotten_when_what_failed_is_no_longer_declared() -> None:
+    graph = directory("alice")
+    provider = provider_for(graph)
+    before = {"alice": {"picture": "p"}}
+    outs = create(provider, before)
+    refuse_to_write(graph, "alice")
+    outs = update(provider, outs, {"alice": {"picture": "new"}})
+
+    assert provider.diff("id", outs, inputs(before)).changes is True
+    outs = update(provider, outs, before)
+
+    assert (outs["users"], outs["failures"]) == (text(before), [])
+    assert graph.writes_to("alice") == 1
