@@ -11,11 +11,10 @@ import math
 import threading
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 
 from graph.batch import MAX_ITEMS
-from graph.batched_pages import query, read_pages
+from graph.batched_pages import collection, read_pages
 from graph.client import GraphClient
 from graph.directory import IN_CLAUSE_MAX, PAGE, READS_USERS, any_of
 from graph.extension_values import DataType, from_graph
@@ -104,10 +103,14 @@ class LiveValues:
     def _by_id(
         self, select: tuple[str, ...], object_ids: Iterable[str]
     ) -> dict[str, Mapping[str, Any]]:
-        remaining = iter(object_ids)
-        urls: dict[str, str] = {}
-        while chunk := list(islice(remaining, IN_CLAUSE_MAX)):
-            options = query(filter=any_of("id", chunk), select=",".join(("id", *select)))
-            urls[chunk[0]] = f"/users?{options}"
-        found = read_pages(self._client, urls, needs=READS_USERS)
-        return {user["id"]: user for _, user in found}
+        ids, fields = list(object_ids), ",".join(("id", *select))
+        asked = {
+            ids[start]: collection(
+                "/users",
+                needs=READS_USERS,
+                filter=any_of("id", ids[start : start + IN_CLAUSE_MAX]),
+                select=fields,
+            )
+            for start in range(0, len(ids), IN_CLAUSE_MAX)
+        }
+        return {user["id"]: user for _, user in read_pages(self._client, asked)}

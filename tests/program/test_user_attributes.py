@@ -54,6 +54,7 @@ def test_users_stand_in_the_shards_of_their_object_ids(recorder: Recorder) -> No
             "users",
             UserAttributesArgs(
                 extension_names={"picture": "extension_0_picture", "badge": "extension_0_badge"},
+                data_types={"picture": "String", "badge": "Integer"},
                 users=[
                     user("bob", badge="7"),
                     user("alice", picture="a"),

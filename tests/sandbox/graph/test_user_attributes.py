@@ -10,7 +10,7 @@ import pytest
 from graph import extension_property
 from graph.attribute_text import UserRow, parse_text, write_text
 from graph.client import connect
-from graph.directory_users import find_users
+from graph.directory_users import find_people
 from graph.pacing import WritePace
 from graph.user_attributes import Provider
 from graph.user_failures import UserFailure, failure_table
