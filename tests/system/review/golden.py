@@ -6,6 +6,7 @@ come. `UPDATE_GOLDENS=1` writes the files anew; read the difference before you c
 
 from __future__ import annotations
 
+import difflib
 import os
 import re
 
@@ -45,4 +46,8 @@ def compare(key: str, text: str) -> None:
         GOLDEN.mkdir(exist_ok=True)
         file.write_text(settled(text), encoding="utf-8")
     assert file.exists(), f"there is no {file.name}: run with UPDATE_GOLDENS=1 and read it"
-    assert settled(text) == file.read_text(encoding="utf-8")
+    golden, written = file.read_text(encoding="utf-8"), settled(text)
+    difference = difflib.unified_diff(
+        golden.splitlines(), written.splitlines(), "golden", "written"
+    )
+    assert written == golden, "\n".join(difference)
