@@ -1,7 +1,8 @@
 """Client assertions signed with a certificate of the application (`private_key_jwt`).
 
 https://learn.microsoft.com/entra/identity-platform/certificate-credentials
-The header names the certificate by its thumbprint: `x5t#S256`, or the older `x5t`.
+The header names the certificate by its thumbprint: `x5t#S256`, or the older `x5t`. A certificate in
+`x5c` proves nothing by itself: what counts is that it is registered.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
 from sandbox.entra.directory.objects import Application
+from sandbox.entra.login.assertion_header import AssertionRegistry
 from sandbox.entra.login.errors import LoginError
 from sandbox.entra.login.federated_assertion import require_in_time
 from sandbox.entra.login.token_errors import (
@@ -28,7 +30,7 @@ from sandbox.entra.login.token_errors import (
     CERTIFICATE_UNKNOWN,
 )
 
-_ALGORITHMS = ["RS256", "PS256"]
+_REGISTRY = AssertionRegistry(algorithms=["RS256", "PS256"])
 
 
 def verify_certificate_assertion(
@@ -47,7 +49,7 @@ def verify_certificate_assertion(
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     )
     try:
-        claims = jwt.decode(assertion, RSAKey.import_key(pem), algorithms=_ALGORITHMS).claims
+        claims = jwt.decode(assertion, RSAKey.import_key(pem), registry=_REGISTRY).claims
     except (JoseError, ValueError) as error:
         reason = "The signature does not match"
         raise LoginError(CERTIFICATE_UNKNOWN, reason=reason, app_id=application.app_id) from error
@@ -62,7 +64,7 @@ def verify_certificate_assertion(
 
 def _header(assertion: str) -> Mapping[str, Any]:
     try:
-        return jws.extract_compact(assertion.encode()).headers()
+        return jws.extract_compact(assertion.encode(), registry=_REGISTRY).headers()
     except (JoseError, ValueError) as error:
         raise LoginError(ASSERTION_MALFORMED) from error
 

@@ -18,6 +18,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from sandbox.entra.directory.objects import Application
+from sandbox.entra.login.assertion_header import AssertionRegistry
 from sandbox.entra.login.context import LoginContext
 from sandbox.entra.login.errors import LoginError
 from sandbox.entra.login.token_errors import (
@@ -31,7 +32,7 @@ from sandbox.entra.login.token_errors import (
 )
 
 _TIMEOUT_S = 10
-_ALGORITHMS = ["RS256"]
+_REGISTRY = AssertionRegistry(algorithms=["RS256"])
 _CLOCK_SKEW_S = 300
 
 
@@ -42,7 +43,7 @@ def unverified_claims(assertion: str) -> Mapping[str, Any]:
         LoginError: AADSTS50027, it is no JWT.
     """
     try:
-        payload = jws.extract_compact(assertion.encode()).payload
+        payload = jws.extract_compact(assertion.encode(), registry=_REGISTRY).payload
         claims = json.loads(payload) if payload else None
     except (JoseError, ValueError) as error:
         raise LoginError(ASSERTION_MALFORMED) from error
@@ -82,7 +83,7 @@ async def verify_signature(context: LoginContext, assertion: str, issuer: str) -
     """
     keys = await _fetch_keys(context, issuer)
     try:
-        token = jwt.decode(assertion, keys, algorithms=_ALGORITHMS)
+        token = jwt.decode(assertion, keys, registry=_REGISTRY)
     except (JoseError, ValueError) as error:
         reason = "The key was not found or the signature does not match."
         raise LoginError(ASSERTION_SIGNATURE_WRONG, reason=reason) from error

@@ -93,6 +93,31 @@ def test_a_certificate_is_as_good_as_a_secret(
     assert "access_token" in answer, answer
 
 
+@pytest.mark.parametrize("with_thumbprint", [True, False])
+def test_a_certificate_may_be_sent_along(
+    app: LoginApplication,
+    entra: Entra,
+    session: requests.Session,
+    graph: DirectoryClient,
+    with_thumbprint: bool,
+) -> None:
+    """In `x5c`: with SHA-1 and RS256 if the thumbprint is given, else with SHA-256 and PS256."""
+    certificate = Certificate.make()
+    graph.patch(app.path, {"keyCredentials": [certificate.credential()]})
+    credential = {
+        "private_key": certificate.key_pem.decode(),
+        "public_certificate": certificate.certificate_pem.decode(),
+    }
+    if with_thumbprint:
+        credential["thumbprint"] = certificate.thumbprint
+    client = msal.ConfidentialClientApplication(
+        app.client_id, client_credential=credential, **options(entra, session)
+    )
+    answer = client.acquire_token_for_client([f"{entra.endpoints.graph}/.default"])
+    assert answer
+    assert "access_token" in answer, answer
+
+
 def test_a_device_is_let_in(
     app: LoginApplication, entra: Entra, session: requests.Session, sign_in: SignIn
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -50,9 +51,13 @@ class Certificate:
         )
 
     @property
+    def certificate_pem(self) -> bytes:
+        return self.certificate.public_bytes(serialization.Encoding.PEM)
+
+    @property
     def pem(self) -> bytes:
         """Key and certificate, as azure-identity reads them."""
-        return self.key_pem + self.certificate.public_bytes(serialization.Encoding.PEM)
+        return self.key_pem + self.certificate_pem
 
     @property
     def thumbprint(self) -> str:
@@ -67,7 +72,14 @@ class Certificate:
             "displayName": "automation",
         }
 
-    def assertion(self, client_id: str, audience: str, **changes: Any) -> str:
+    def assertion(
+        self,
+        client_id: str,
+        audience: str,
+        *,
+        more_headers: Mapping[str, Any] | None = None,
+        **changes: Any,
+    ) -> str:
         now = datetime.now(UTC)
         claims = {
             "iss": client_id,
@@ -79,4 +91,5 @@ class Certificate:
         }
         digest = hashlib.sha256(self.der).digest()
         x5t = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-        return jwt.encode(claims | changes, self.key, "PS256", headers={"x5t#S256": x5t})
+        headers = {"x5t#S256": x5t, **(more_headers or {})}
+        return jwt.encode(claims | changes, self.key, "PS256", headers=headers)

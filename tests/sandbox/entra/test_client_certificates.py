@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -58,6 +59,29 @@ def test_it_redeems_codes_of_web_redirects_too(
         client_assertion=certificate.assertion(app.client_id, sign_in.endpoint("token")),
     )
     assert "id_token" in response.json()
+
+
+@pytest.mark.parametrize("in_a_list", [True, False])
+def test_it_may_be_sent_along(
+    app: LoginApplication, sign_in: SignIn, certificate: Certificate, in_a_list: bool
+) -> None:
+    """RFC 7515 has a list; MSAL.NET sends one string."""
+    encoded = base64.b64encode(certificate.der).decode()
+    headers = {"x5c": [encoded] * 3 if in_a_list else encoded}
+    assertion = certificate.assertion(
+        app.client_id, sign_in.endpoint("token"), more_headers=headers
+    )
+    assert "access_token" in ask(sign_in, app, assertion).json()
+
+
+def test_sent_along_it_does_not_replace_the_registered_one(
+    app: LoginApplication, sign_in: SignIn
+) -> None:
+    stranger = Certificate.make()
+    headers = {"x5c": [base64.b64encode(stranger.der).decode()]}
+    assertion = stranger.assertion(app.client_id, sign_in.endpoint("token"), more_headers=headers)
+    body = refusal(ask(sign_in, app, assertion), 700027, "invalid_client", 401)
+    assert "The key was not found" in body["error_description"]
 
 
 @pytest.mark.parametrize(
