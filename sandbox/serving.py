@@ -31,15 +31,16 @@ class ServingError(Exception):
     """A server did not start or did not end."""
 
 
-def bind() -> socket.socket:
+def bind(port: int = 0) -> socket.socket:
     """Return a socket bound to a free port of the loopback address, not yet listening.
 
-    It is reachable as `localhost` as well. `Server` takes it over and closes it.
+    It is reachable as `localhost` as well. `Server` takes it over and closes it; until then
+    connections are refused. A `port` is named only to come back where a server has been.
     """
     # Without its protocol named asyncio leaves TCP_NODELAY off, and small answers take 40 ms.
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    sock.bind(("127.0.0.1", 0))
+    sock.bind(("127.0.0.1", port))
     return sock
 
 

@@ -15,11 +15,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+from sandbox.certificates import IssuedCertificate
 from sandbox.engine import Engine, Result
 from sandbox.engine.command import end_session, members_of_session
 from sandbox.entra.entra import Entra
 from sandbox.entra.temper import Temper
+from sandbox.serving import Server, bind
 from sandbox.waiting import wait_until
 
 ROOT = Path(__file__).parents[3]
@@ -77,10 +80,32 @@ fail_for_users_not_reached(failures, after=[])
 
 
 @dataclass
+class GraphServer:
+    """Where a company's Graph is served."""
+
+    app: Any
+    certificate: IssuedCertificate
+    server: Server
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Close the server, so that connections are refused, and open it again where it was."""
+        port = urlsplit(self.server.url).port
+        assert port
+        self.server.stop()
+        sock = bind(port)
+        try:
+            yield
+        finally:
+            self.server = Server(self.app, sock, self.certificate, "graph").start()
+
+
+@dataclass
 class Company:
     """One tenant, one stack `dev`, and what is declared in it."""
 
     entra: Entra
+    graph: GraphServer
     engine: Engine
     project: Path
     application_object_id: str

@@ -21,7 +21,7 @@ from sandbox.entra.entra import Entra
 from sandbox.entra.scenario import load_scenario
 from sandbox.serving import Server, bind, url_of
 from sandbox.tools.resolver import Tools, resolve
-from tests.sandbox.user_attributes.company import PROGRAM, PROJECT, ROOT, Company
+from tests.sandbox.user_attributes.company import PROGRAM, PROJECT, ROOT, Company, GraphServer
 
 SCENARIO = Path(sandbox.__path__[0]) / "scenarios" / "company.yaml"
 StartCompany = Callable[..., Company]
@@ -54,9 +54,15 @@ def _start(
     for app, sock, name in (
         (entra.login_app, login, "login"),
         (entra.sts_app, sts, "sts"),
-        (entra.graph_app, graph, "graph"),
     ):
         running.enter_context(Server(app, sock, certificate, name))
+    graph_server = GraphServer(
+        app=entra.graph_app,
+        certificate=certificate,
+        server=Server(entra.graph_app, graph, certificate, "graph"),
+    )
+    running.callback(lambda: graph_server.server.stop())
+    graph_server.server.start()
     environment = {
         "ARM_CLIENT_ID": entra.deployer.client_id,
         "ARM_CLIENT_SECRET": entra.deployer.client_secret,
@@ -98,6 +104,7 @@ def _start(
             client.post("/servicePrincipals", {"appId": application["appId"]})
     return Company(
         entra=entra,
+        graph=graph_server,
         engine=engine,
         project=project,
         application_object_id=application["id"],
