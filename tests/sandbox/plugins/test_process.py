@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -42,6 +43,20 @@ def test_it_reports_the_sdks_version_and_ends_quietly_on_sigterm(
         assert process.wait(timeout=10) == 0
         assert process.stdout is not None
         assert process.stdout.read() == "", "stdout belongs to the port alone"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_ends_fast_enough_for_the_plugins_that_are_closed_after_it(
+    executable: Path, tmp_path: Path, number: signal.Signals
+) -> None:
+    """In time on the processor: that on the clock says more of what else the machine does."""
+    env = bare_environment(tmp_path)
+    with plugin_process(str(executable), "127.0.0.1:1", env=env) as (plugin, process):
+        plugin.call("GetPluginInfo", empty_pb2.Empty())
+        used, of_others = _processor_time(process.pid), _processor_time_of_ended_children()
+        process.send_signal(number)
+        assert process.wait(timeout=10) == 0
+        assert _processor_time_of_ended_children() - of_others - used < 0.04
 
 
 def test_it_is_ready_fast_enough_for_every_engine_command(executable: Path, tmp_path: Path) -> None:
@@ -91,6 +106,17 @@ def test_it_ends_when_the_engine_dies_without_a_word(tmp_path: Path) -> None:
 
 def executable_versions() -> set[str]:
     return {metadata.version(distribution) for distribution in DISTRIBUTIONS.values()}
+
+
+def _processor_time(process_id: int) -> float:
+    """Return the seconds that its threads have run; `schedstat` has nanoseconds, `stat` ticks."""
+    threads = Path(f"/proc/{process_id}/task").glob("*/schedstat")
+    return sum(int(thread.read_text().split()[0]) for thread in threads) / 1e9
+
+
+def _processor_time_of_ended_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _runs(process_id: int) -> bool:
