@@ -8,6 +8,7 @@ from typing import Any
 from review.model import Change, Diagnostic, Preview, Resource
 from review.reading.resource import resource_of, shown_names
 from review.reading.steps import drifted, in_order, operation_of
+from review.reading.weighing import weighed
 from review.values import masked_text, read_value
 
 
@@ -27,7 +28,8 @@ def preview_of_digest(digest: Mapping[str, Any]) -> Preview:
         if urn in changes and (seen := drifted(urn, recorded, changes[urn].old)) is not None
     }
     counts = dict(digest.get("changeSummary") or {})
-    diagnostics = tuple(_diagnostics(digest))
+    # The engine counts what it has done when it ends; the stack itself is always among it.
+    diagnostics = weighed(_diagnostics(digest), ended=bool(counts))
     stack, project = stack_and_project([*changes])
     return Preview(
         form="digest",

@@ -9,6 +9,7 @@ from review.model import Change, Diagnostic, PolicyResult, Preview
 from review.reading.digest import stack_and_project
 from review.reading.resource import resource_of, shown_names
 from review.reading.steps import drifted, in_order, operation_of
+from review.reading.weighing import weighed
 from review.values import masked_text, read_value
 
 EVENT_KINDS = frozenset(
@@ -57,6 +58,9 @@ def preview_of_events(events: Sequence[Mapping[str, Any]]) -> Preview:
             message = str(event["errorEvent"].get("error") or "the preview failed")
             diagnostics.append(Diagnostic(severity="error", message=masked_text(message)))
     stack, project = stack_and_project([*changes])
+    # Without a summary the engine did not come to its end.
+    ended = summary is not None and summary.get("result") != "failed"
+    told = weighed(diagnostics, ended=ended)
     return Preview(
         form="events",
         stack=stack,
@@ -64,14 +68,11 @@ def preview_of_events(events: Sequence[Mapping[str, Any]]) -> Preview:
         config={name: read_value(value, name) for name, value in config.items()},
         changes=in_order(changes),
         drift=in_order(drift),
-        diagnostics=tuple(diagnostics),
+        diagnostics=told,
         # The engine runs policies side by side, and tells of them as they end.
         policy_results=tuple(sorted(policy_results, key=_by_resource)),
         counts=dict((summary or {}).get("resourceChanges") or {}),
-        # Without a summary the engine did not come to its end.
-        failed=summary is None
-        or summary.get("result") == "failed"
-        or any(entry.severity == "error" for entry in diagnostics),
+        failed=not ended or any(entry.severity == "error" for entry in told),
         whole=True,
     )
 

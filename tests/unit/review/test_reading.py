@@ -121,6 +121,60 @@ def test_events_without_a_summary_are_a_failed_preview() -> None:
     assert read_preview(event("preludeEvent", config={})).failed
 
 
+NOT_ACKNOWLEDGED = (
+    "error: Detected that /home/ci/.pulumi/plugins/resource-aws-v7.24.0/pulumi-resource-aws exited "
+    "prematurely. \n       This is *always* a bug in the provider. Please report the issue to the "
+    "provider author as appropriate.\n       To assist with debugging we have dumped the STDOUT "
+    "and STDERR streams of the plugin:"
+)
+OTHER = "error: error reading from server: EOF"
+
+
+@pytest.mark.parametrize(
+    ("errors", "ended", "fails"),
+    [
+        ((NOT_ACKNOWLEDGED,), True, False),
+        ((NOT_ACKNOWLEDGED, NOT_ACKNOWLEDGED), True, False),
+        ((NOT_ACKNOWLEDGED, OTHER), True, True),
+        ((OTHER,), True, True),
+        ((f"error: the program said: {NOT_ACKNOWLEDGED}",), True, True),
+        ((NOT_ACKNOWLEDGED,), False, True),
+    ],
+)
+def test_a_plugin_that_did_not_acknowledge_its_end_is_a_warning_of_a_preview_that_ended(
+    errors: tuple[str, ...], ended: bool, fails: bool
+) -> None:
+    said = [{"severity": "error", "message": message} for message in errors]
+    made = create(state(CONFIG_MAP, "one"))
+    summary = [event("summaryEvent", resourceChanges={"create": 1}, result="succeeded")]
+    digested = digest(made, diagnostics=said, **({} if ended else {"changeSummary": None}))
+    events = [
+        step_event("create", new=made["newState"]),
+        *(summary if ended else ()),
+        *(event("diagnosticEvent", **entry) for entry in said),
+    ]
+
+    for text in (digested, "\n".join(events)):
+        preview = read_preview(text)
+        assert preview.failed == fails
+        assert {d.severity for d in preview.diagnostics} == {"error" if fails else "warning"}
+        assert [d.message for d in preview.diagnostics] == list(errors)
+
+
+def test_a_preview_that_failed_is_not_saved_by_what_its_plugins_did_after_it() -> None:
+    told = read_preview(
+        "\n".join(
+            [
+                event("summaryEvent", resourceChanges={"same": 1}, result="failed"),
+                event("diagnosticEvent", severity="error", message=NOT_ACKNOWLEDGED),
+            ]
+        )
+    )
+
+    assert told.failed
+    assert [d.severity for d in told.diagnostics] == ["error"]
+
+
 def test_unknown_and_secret_values_say_so_wherever_they_are() -> None:
     new = state(
         CONFIG_MAP,
