@@ -28,9 +28,9 @@ p { margin: .5rem 0; } .quiet { color: var(--quiet); font-size: .875rem; }
 .notice { border: 1px solid var(--line); border-radius: .375rem; padding: .5rem .75rem;
   font-size: .875rem; }
 label { display: block; margin-top: .75rem; font-weight: 600; font-size: .875rem; }
-input:not([type=hidden], [type=checkbox]) { display: block; width: 100%; margin-top: .25rem;
-  padding: .5rem .625rem; font: inherit; color: inherit; background: transparent;
-  border: 1px solid var(--line); border-radius: .375rem; }
+input:not([hidden], [type=hidden], [type=checkbox]) { display: block; width: 100%;
+  margin-top: .25rem; padding: .5rem .625rem; font: inherit; color: inherit;
+  background: transparent; border: 1px solid var(--line); border-radius: .375rem; }
 .code { font: 1.5rem/1.5 ui-monospace, monospace; letter-spacing: .2em; text-transform: uppercase; }
 button { font: inherit; cursor: pointer; padding: .5rem 1.25rem; border-radius: .375rem;
   border: 1px solid var(--line); background: transparent; color: inherit; }
