@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from review.reading import PreviewNotReadError, read_preview
+
 _EVERY_S = 10.0
 
 
@@ -29,6 +31,8 @@ def preview_text(
 
     Unchanged resources are shown too, for names and for the picture. With a policy pack the events
     are asked for, because the digest drops what policies say. Nothing is printed or kept.
+    A preview that looks well although Pulumi ended with an error is left out, and the second text
+    says so: whoever reads both takes it for the failed one that it is.
 
     Raises:
         CannotRunError: there is no `pulumi`.
@@ -67,7 +71,19 @@ def preview_text(
             else:
                 break
     progress(f"previewed in {time.monotonic() - started:.0f} s")
+    if process.returncode and not _tells_why(printed):
+        said = f"error: pulumi preview ended with status {process.returncode}.\n{said}"
+        return "", said
     return printed, said
+
+
+def _tells_why(printed: str) -> bool:
+    try:
+        preview = read_preview(printed)
+    except PreviewNotReadError:
+        return True  # there is no preview, and so none that looks well
+    stops = any(result.level == "mandatory" for result in preview.policy_results)
+    return preview.failed or stops
 
 
 __all__ = ["CannotRunError", "preview_text"]

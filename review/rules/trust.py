@@ -221,7 +221,7 @@ RULES = (
         severity=Severity.CRITICAL,
         blocks=True,
         consequence="A binding whose group has another prefix than the identity provider gives "
-        "gives nobody anything.",
+        "is of use to nobody.",
         remedy="Use cluster.identityProvider.groupsPrefix for both.",
         link=_EKS,
         look=prefix_disagreements,
