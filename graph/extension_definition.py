@@ -93,9 +93,16 @@ def adopt_or_register(
             # Registered by a first attempt whose answer was lost, or a moment ago by someone else.
             if error.fault.code != _ALREADY_THERE:
                 raise
-            found = find_definition(client, application_object_id, property_name)
-            if found is None:
-                raise
+            refused = error
+
+            def look_again() -> ExtensionDefinition:
+                registered = find_definition(client, application_object_id, property_name)
+                if registered is None:
+                    raise refused
+                return registered
+
+            # The list may lag behind the registration that it was refused for.
+            found = _when_replicated(client, look_again, passing_code=_ALREADY_THERE)
         else:
             return _parsed(answer), False
     if found.data_type != data_type or set(found.target_objects) != set(target_objects):
@@ -165,7 +172,9 @@ def _parsed(item: Json) -> ExtensionDefinition:
     )
 
 
-def _when_replicated(client: GraphClient, ask: Callable[[], T]) -> T:
+def _when_replicated(
+    client: GraphClient, ask: Callable[[], T], *, passing_code: str | None = None
+) -> T:
     started = client.clock.now()
     failures = 0
     while True:
@@ -175,6 +184,7 @@ def _when_replicated(client: GraphClient, ask: Callable[[], T]) -> T:
         except GraphRequestError as error:
             elapsed_s = client.clock.now() - started
             wait_s = _REPLICATION.wait_s(failures=failures, elapsed_s=elapsed_s)
-            if error.fault.status != 404 or wait_s is None:
+            passing = error.fault.status == 404 or error.fault.code == passing_code
+            if not passing or wait_s is None:
                 raise
             client.clock.sleep(wait_s)
