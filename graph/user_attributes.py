@@ -35,7 +35,7 @@ from graph.pacing import WritePace
 from graph.progress import WriteProgress
 from graph.provider_process import client_from_config, pace_from_config, tell_passing
 from graph.user_failures import UserAttributesError, UserFailure
-from graph.user_values import Outcome, Properties, Writing, converge
+from graph.user_values import Outcome, Properties, Writing, converge, shard_of_tables
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +99,7 @@ class Provider(ResourceProvider):
             progress=WriteProgress(client.clock, pace, tell_passing),
         )
 
-    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+    def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Refuse a table that Graph would refuse, before anything is changed."""
         reasons: list[str] = []
         users, names = news["users"], news["extension_names"]
@@ -111,12 +111,26 @@ class Provider(ResourceProvider):
             reasons.append(str(error))
         else:
             reasons += _not_canonical(table, news)
+            self._expect(olds, table)
             if not isinstance(names, Unknown) and sorted(names) != sorted(table.properties):
                 reasons.append(
                     f"has columns for {', '.join(table.properties)}, but extension_names are "
                     f"{', '.join(sorted(names))}"
                 )
         return CheckResult(news, [CheckFailure("users", reason) for reason in reasons])
+
+    def _expect(self, olds: dict[str, Any], declared: AttributeTable) -> None:
+        """Tell the progress how many users this shard may have to write."""
+        try:
+            before = _table(olds.get("users"))
+        except AttributeTextError:
+            before = AttributeTable()
+        differ = [
+            object_id
+            for object_id in declared.rows.keys() | before.rows.keys()
+            if declared.rows.get(object_id) != before.rows.get(object_id)
+        ]
+        self._writing.progress.expect(shard_of_tables(declared, before), len(differ))
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Compare tables; another extension behind a known property replaces, clearing first.

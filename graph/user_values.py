@@ -26,6 +26,7 @@ from graph.extension_values import DataType, to_graph
 from graph.live_values import LiveValues
 from graph.pacing import WritePace
 from graph.progress import WriteProgress
+from graph.shards import shard_of
 from graph.user_failures import NOT_AVAILABLE, UserFailure
 
 _NEW_USER_S = 20.0
@@ -86,6 +87,7 @@ def converge(
     Raises:
         GraphError: the directory could not be asked, and nothing has been written.
     """
+    writing.progress.begin(shard_of_tables(declared, recorded.table))
     concerned = concerned_users(declared, recorded)
     live = look(writing.live, properties, concerned, declared=declared, recorded=recorded)
     # A declared user whom nobody finds may have been made a moment ago; the write will tell.
@@ -144,6 +146,11 @@ def converge(
             ],
         ),
     )
+
+
+def shard_of_tables(*tables: AttributeTable) -> int:
+    """Return the shard that the users of these tables, which are all of one, belong to."""
+    return next((shard_of(object_id) for table in tables for object_id in table.rows), 0)
 
 
 def concerned_users(declared: AttributeTable, recorded: Recorded) -> list[str]:
@@ -216,7 +223,7 @@ def _write(
     except GraphError as error:
         result.error = error
         result.unsent = list(by_id.values())
-        writing.progress.finish(len(by_id))
+        writing.progress.give_up(len(by_id))
     writing.live.forget([change.object_id for change in changes])
     return result
 
