@@ -18,6 +18,7 @@ from review.values import UNKNOWN, at, items, texts
 
 WhoKind = Literal["group", "user", "application", "workload", "service account", "everybody"]
 EVERYBODY = "everybody in the tenant"
+WHOLE_CLUSTER = "the whole cluster"
 Area = Literal["cluster", "namespace", "sign-in", "directory"]
 
 
@@ -27,6 +28,8 @@ class Right:
 
     who_key: str
     target_key: str
+    cluster: str = ""
+    """Where a binding is: the cluster's identifier, or the URN of the provider."""
     who_kind: WhoKind = field(compare=False)
     who: str = field(compare=False)
     """Who has it, by name."""
@@ -61,8 +64,8 @@ class AccessChange:
 def access_change(situation: Situation) -> AccessChange:
     """Return who may reach what before and after, as far as the preview shows it."""
     return AccessChange(
-        before=frozenset(_rights(situation, situation.before)),
-        after=frozenset(_rights(situation, situation.after)),
+        before=frozenset(_rights(situation, situation.before, situation.after)),
+        after=frozenset(_rights(situation, situation.after, situation.before)),
     )
 
 
@@ -73,14 +76,23 @@ def _beyond(some: frozenset[Right], others: frozenset[Right]) -> list[Right]:
 
 
 def _worst_first(rights: Iterable[Right]) -> list[Right]:
-    return sorted(rights, key=lambda right: (-right.weight, right.who.casefold(), right.target_key))
+    return sorted(
+        rights,
+        key=lambda right: (-right.weight, right.who.casefold(), right.target_key, right.cluster),
+    )
 
 
-def _rights(situation: Situation, resources: Mapping[str, Resource]) -> Iterator[Right]:
+def _rights(
+    situation: Situation, resources: Mapping[str, Resource], others: Mapping[str, Resource]
+) -> Iterator[Right]:
+    several = len({*_clusters(resources), *_clusters(others)}) > 1
     for resource in resources.values():
         kind = resource.type
         if kind in (kinds.CLUSTER_ROLE_BINDING, kinds.ROLE_BINDING):
-            yield from _of_binding(situation, resource)
+            # What one side does not tell is as on the other.
+            cluster = _cluster(resources, resource.provider) or _cluster(others, resource.provider)
+            where = cluster or resource.provider
+            yield from _of_binding(situation, resource, where, called=cluster if several else "")
         elif kind == kinds.APP_ROLE_ASSIGNMENT:
             yield from _of_assignment(situation, resource)
         elif kind == kinds.SERVICE_PRINCIPAL:
@@ -91,14 +103,32 @@ def _rights(situation: Situation, resources: Mapping[str, Resource]) -> Iterator
             yield from _of_federated_credential(situation, resource)
 
 
-def _of_binding(situation: Situation, binding: Resource) -> Iterator[Right]:
+def _clusters(resources: Mapping[str, Resource]) -> Iterator[str]:
+    for resource in resources.values():
+        if resource.type == kinds.KUBERNETES_PROVIDER and (
+            name := _cluster(resources, resource.urn)
+        ):
+            yield name
+
+
+def _cluster(resources: Mapping[str, Resource], provider: str) -> str:
+    found = resources.get(provider)
+    name = found.inputs.get("clusterIdentifier") if found else None
+    return name if isinstance(name, str) else ""
+
+
+def _of_binding(
+    situation: Situation, binding: Resource, cluster: str, *, called: str
+) -> Iterator[Right]:
+    """`called` tells clusters apart where there are several."""
     role = at(binding.inputs, "roleRef", "name")
     role_kind = at(binding.inputs, "roleRef", "kind")
     namespace = at(binding.inputs, "metadata", "namespace")
     in_namespace = binding.type == kinds.ROLE_BINDING
     area: Area = "namespace" if in_namespace else "cluster"
-    place = f"namespace {namespace}" if in_namespace else "the whole cluster"
-    what, weight = _what_a_role_allows(str(role), place, in_namespace=in_namespace)
+    place = f"namespace {namespace}" if in_namespace else WHOLE_CLUSTER
+    named = f"{place}{' of' if in_namespace else ''} {called}" if called else place
+    what, weight = _what_a_role_allows(str(role), named, in_namespace=in_namespace)
     for subject in items(binding.inputs.get("subjects")):
         name = at(subject, "name")
         if not isinstance(name, str):
@@ -111,10 +141,11 @@ def _of_binding(situation: Situation, binding: Resource) -> Iterator[Right]:
         yield Right(
             who_key=f"{kind}:{guid[0].lower() if guid else name}",
             target_key=f"{place}:{role_kind}/{role}",
+            cluster=cluster,
             who_kind=who_kind,
             who=situation.names.of(name),
             what=what,
-            target=f"{place}: {role}",
+            target=f"{named}: {role}",
             area=area,
             weight=weight,
             urn=binding.urn,

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from review import kinds
 from review.access import Right
 from review.names import Names
-from review.rendering.picture import picture
+from review.rendering.picture import changes_anything, picture
 from review.rendering.shown import diff_lines
 from review.report import Report, ResourceDiff
 from review.rules import Finding
@@ -144,7 +144,8 @@ def _folded(report: Report, keep: tuple[str, ...]) -> Iterator[str]:
         yield "*The differences are too long for a comment; they are in the artifacts of the run.*"
     if "picture" in keep and (drawn := picture(report.access)):
         partial = "" if report.whole else " (only what changes: preview with --show-sames for all)"
-        yield folded(f"Who reaches what, before and after{partial}", fenced(drawn, "mermaid"))
+        sides = "before and after" if changes_anything(report.access) else "which does not change"
+        yield folded(f"Who reaches what, {sides}{partial}", fenced(drawn, "mermaid"))
     if report.warnings:
         said = "\n".join(dict.fromkeys(warning.message for warning in report.warnings))
         yield folded("Warnings of the program", fenced(said, "text"))

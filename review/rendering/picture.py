@@ -1,4 +1,4 @@
-"""Who reaches what, before and after, as a Mermaid flowchart.
+"""Who reaches what, before and after or once for both, as a Mermaid flowchart.
 
 https://mermaid.js.org/syntax/flowchart.html. Labels are quoted, and what Mermaid would read as
 its own (quotes, semicolons, hashes, brackets) is written as an entity.
@@ -7,7 +7,8 @@ its own (quotes, semicolons, hashes, brackets) is written as an entity.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from review.access import AccessChange, Right
 
@@ -18,52 +19,75 @@ _MAX_LABEL = 60
 
 
 def picture(access: AccessChange) -> str:
-    """Return the flowchart; "" when no right is shown on either side."""
-    gained, lost = access.after - access.before, access.before - access.after
-    sides = (
-        ("before", "Before", _shown(access.before, lost), lost),
-        ("after", "After", _shown(access.after, gained), gained),
-    )
+    """Return the flowchart, of one side when both look the same; "" when neither shows a right."""
     if not access.before and not access.after:
         return ""
+    if not changes_anything(access):
+        return _written(["flowchart LR", *_Side("now", access.after).lines()])
+    before = _Side("before", access.before, access.before - access.after, "-.->")
+    after = _Side("after", access.after, access.after - access.before, "==>")
     lines = ["flowchart TB"]
-    styles: dict[str, list[int]] = {"lost": [], "gained": []}
-    edge = 0
-    for key, title, rights, marked in sides:
-        everything = access.before if key == "before" else access.after
-        lines.append(f'  subgraph {key}["{title}"]')
-        lines.append("    direction LR")
-        nodes = _nodes(rights, key)
-        lines += [f"    {node}{shape}" for node, shape in nodes.values()]
-        for right in rights:
-            arrow = "==>" if right in marked and key == "after" else "-->"
-            arrow = "-.->" if right in marked and key == "before" else arrow
-            who, target = nodes[f"who {right.who_key}"][0], nodes[f"target {right.target}"][0]
-            lines.append(f"    {who} {arrow} {target}")
-            if right in marked:
-                styles["lost" if key == "before" else "gained"].append(edge)
-            edge += 1
-        if hidden := len(everything) - len(rights):
-            lines.append(f'    {key}more["and {hidden} more that stay as they are"]')
-        if not everything:
-            lines.append(f'    {key}none["nobody reaches anything"]')
-        lines.append("  end")
+    for side, title in ((before, "Before"), (after, "After")):
+        lines.append(f'  subgraph {side.key}["{title}"]')
+        lines += ["    direction LR", *(f"  {line}" for line in side.lines()), "  end"]
     # Unseen: without it Mermaid may draw what comes after first.
     lines.append("  before ~~~ after")
-    for name, colour in (("lost", "#c62828"), ("gained", "#2e7d32")):
-        if styles[name]:
-            numbers = ",".join(map(str, styles[name]))
+    styled = (
+        (before.marked_edges(), "#c62828"),
+        ([len(before.shown) + edge for edge in after.marked_edges()], "#2e7d32"),
+    )
+    for edges, colour in styled:
+        if edges:
+            numbers = ",".join(map(str, edges))
             lines.append(f"  linkStyle {numbers} stroke:{colour},stroke-width:2px")
+    return _written(lines)
+
+
+def changes_anything(access: AccessChange) -> bool:
+    """Whether the two sides look different: in rights, or in what somebody is called."""
+    before, after = (
+        {(right, right.who, right.target) for right in side}
+        for side in (access.before, access.after)
+    )
+    return before != after
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    key: str
+    rights: frozenset[Right]
+    marked: frozenset[Right] = frozenset()
+    arrow: str = "-->"
+    """Of what is marked."""
+
+    @property
+    def shown(self) -> list[Right]:
+        """What changes first; what stays fills the rest."""
+
+        def order(right: Right) -> tuple[bool, int, str, str, str]:
+            name = right.who.casefold()
+            return (right not in self.marked, -right.weight, name, right.target_key, right.cluster)
+
+        return sorted(self.rights, key=order)[:MAX_EDGES]
+
+    def marked_edges(self) -> list[int]:
+        return [edge for edge, right in enumerate(self.shown) if right in self.marked]
+
+    def lines(self) -> Iterator[str]:
+        if not self.rights:
+            yield f'  {self.key}none["nobody reaches anything"]'
+        nodes = _nodes(self.shown, self.key)
+        yield from (f"  {node}{shape}" for node, shape in nodes.values())
+        for right in self.shown:
+            arrow = self.arrow if right in self.marked else "-->"
+            who, target = nodes[f"who {right.who_key}"][0], nodes[f"target {right.target}"][0]
+            yield f"  {who} {arrow} {target}"
+        if hidden := len(self.rights) - len(self.shown):
+            yield f'  {self.key}more["and {hidden} more that stay as they are"]'
+
+
+def _written(lines: Iterable[str]) -> str:
     return "\n".join(lines) + "\n"
-
-
-def _shown(rights: frozenset[Right], marked: frozenset[Right]) -> list[Right]:
-    """Return what changes first; what stays fills the rest."""
-
-    def order(right: Right) -> tuple[bool, int, str, str]:
-        return (right not in marked, -right.weight, right.who.casefold(), right.target_key)
-
-    return sorted(rights, key=order)[:MAX_EDGES]
 
 
 def _nodes(rights: Iterable[Right], side: str) -> dict[str, tuple[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from review import kinds
-from review.access import Right, access_change
+from review.access import WHOLE_CLUSTER, Right, access_change
 from review.model import Resource
 from review.rules.rule import Observation, Rule, Severity, resource_rule
 from review.settings import ReviewSettings
@@ -56,7 +56,8 @@ def _cluster_admins(situation: Situation) -> Iterator[Observation]:
         rights = [right for right in gained if right.target.rpartition(":")[0] == where]
         whole = rights[0].area == "cluster"
         becomes = f"{them(rights)} {'becomes' if len(rights) == 1 else 'become'} cluster-admin"
-        becomes += "" if whole else f" in {where}"
+        cluster = where.removeprefix(WHOLE_CLUSTER)
+        becomes += (f" of{cluster}" if cluster else "") if whole else f" in {where}"
         yield Observation(
             headline=becomes,
             text=f"{_capital(becomes)}: they can read every secret, change every right, "

@@ -53,15 +53,16 @@ def _protection_removed(situation: Situation) -> Iterator[Observation]:
             )
 
 
+def _may_not_vanish(kind: str, settings: ReviewSettings) -> bool:
+    allowed = settings.allowed_deletions
+    return settings.protected and not any(fnmatchcase(kind, pattern) for pattern in allowed)
+
+
 def _deletions(situation: Situation) -> Iterator[Observation]:
-    if not situation.settings.protected:
-        return
-    allowed = situation.settings.allowed_deletions
     deleted = [
         change
         for change in situation.changes
-        if change.operation == "delete"
-        and not any(fnmatchcase(change.type, pattern) for pattern in allowed)
+        if change.operation == "delete" and _may_not_vanish(change.type, situation.settings)
     ]
     what = "one resource is" if len(deleted) == 1 else f"{len(deleted)} resources are"
     for change in deleted:
@@ -83,13 +84,16 @@ def _namespaces(situation: Situation) -> Iterator[Observation]:
             text=f"The namespace {name} is deleted with everything in it: workloads, volumes that "
             f"are claimed there, secrets.{again}",
             urns=(change.urn,),
+            # What is deleted without another in its place is blocked by a rule of its own.
+            blocks=change.operation == "replace"
+            and _may_not_vanish(change.type, situation.settings),
         )
 
 
 _TARGETS = {
     "pulumi:providers:azuread": {"tenantId": "tenant"},
     "pulumi:providers:aws": {"region": "region", "profile": "profile"},
-    "pulumi:providers:kubernetes": {"clusterIdentifier": "cluster", "context": "context"},
+    kinds.KUBERNETES_PROVIDER: {"clusterIdentifier": "cluster", "context": "context"},
 }
 
 
@@ -136,7 +140,8 @@ RULES = (
         id="namespace-deleted",
         title="A namespace is deleted",
         severity=Severity.CRITICAL,
-        consequence="Kubernetes deletes everything in a namespace with it, and there is no undo.",
+        consequence="Kubernetes deletes everything in a namespace with it, and there is no undo. "
+        "In a protected environment one that is made anew blocks like one that goes.",
         remedy="Take what is declared in it away and keep the namespace "
         "(pulumi state delete, or create: false after it), or have a backup.",
         link="https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/",

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 import yaml
 
-from review import Report, ReviewSettings, review
+from review import Report, ReviewSettings, review, write
 from sandbox.sandbox import COMPANY, Sandbox
 from sandbox.stack import RehearsedStack
 from sandbox.tools.resolver import Tools
-from tests.system.review.changes import BOB, DEVELOPERS, TeamChange
+from tests.system.review.changes import BOB, DEVELOPERS, StackChanges, TeamChange
 
 TODAY = date(2026, 11, 24)
 POLICY_PACK = Path(__file__).parents[3] / "policy"
@@ -113,14 +113,34 @@ def sandbox(
         yield running
 
 
-def reviewed_stack(
-    name: str,
+@pytest.fixture(scope="module")
+def new_stack(
+    request: pytest.FixtureRequest,
     sandbox: Sandbox,
     tools: Tools,
     tmp_path_factory: pytest.TempPathFactory,
-    base: Mapping[str, Any],
 ) -> ReviewedStack:
-    """The stack `name` in the sandbox, not deployed."""
-    stack = RehearsedStack(name, sandbox.endpoints, tools, tmp_path_factory.mktemp(name))
+    """The stack of the module's CHANGES in the sandbox, not deployed."""
+    changes: StackChanges = request.module.CHANGES
+    folder = tmp_path_factory.mktemp(changes.stack)
+    stack = RehearsedStack(changes.stack, sandbox.endpoints, tools, folder)
     stack.init()
-    return ReviewedStack(sandbox=sandbox, stack=stack, base=base)
+    return ReviewedStack(sandbox=sandbox, stack=stack, base=changes.base)
+
+
+@pytest.fixture(scope="module")
+def first_reviews(request: pytest.FixtureRequest, new_stack: ReviewedStack) -> dict[str, str]:
+    """Reviews from before the stack was up, in Markdown by the change's key."""
+    changes: StackChanges = request.module.CHANGES
+    return {
+        change.key: write(new_stack.review(change), "markdown")
+        for change in changes.before_it_is_up
+    }
+
+
+@pytest.fixture(scope="module")
+def stack(new_stack: ReviewedStack, first_reviews: dict[str, str]) -> ReviewedStack:
+    """The stack, up."""
+    assert first_reviews
+    new_stack.up()
+    return new_stack
