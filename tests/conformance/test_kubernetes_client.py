@@ -1,26 +1,31 @@
-"""The API server by the official Kubernetes client and by kubectl, with tokens of the tenant."""
+"""The API server by the official Kubernetes client and by kubectl, from sign-in to RBAC.
+
+Both start what the program's own kubeconfig user names, `kubectl oidc-login get-token`; what stands
+in the place of int128/kubelogin says `oidc_login`.
+"""
 
 from __future__ import annotations
 
 import json
 import os
-import stat
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import jwt
 import pytest
 import yaml
 from kubernetes import client, config
 from kubernetes.client.exceptions import ApiException
 
-from sandbox.browser import HttpBrowser
+from sandbox.endpoints import Endpoints
 from sandbox.sandbox import Sandbox
 from sandbox.tools.recipe import KUBECTL
 from sandbox.tools.release import ReleaseHosts
 from sandbox.tools.resolver import Resolver, Tools
+from tests.conformance.oidc_login import OidcLogin, free_redirect_uri
 from tests.system.conftest import Deployment, deploy
 
 pytestmark = [pytest.mark.engine, pytest.mark.apiserver]
@@ -32,13 +37,19 @@ NAMESPACE = "team-a"
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """Somebody's kubeconfig, whose user comes from a command as with kubectl's plugin."""
+    """Somebody at a machine of their own: the program's kubeconfig user, a plugin, a browser."""
 
-    name: str
+    machine: OidcLogin
     kubeconfig: Path
+    options: tuple[str, ...]
+    """What the kubeconfig starts the plugin with."""
 
     def api(self) -> client.ApiClient:
         return config.new_client_from_config(config_file=str(self.kubeconfig))
+
+    def get_token(self, *more: str, status: int = 0) -> subprocess.CompletedProcess[str]:
+        """Run the plugin as kubectl would, with more options."""
+        return self.machine.get_token(*self.options, *more, status=status)
 
 
 @pytest.fixture(scope="module")
@@ -46,15 +57,11 @@ def deployment(
     sandbox: Sandbox, tools: Tools, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Deployment]:
     """The stack `sandbox`, up; the sandbox is others' too, so it goes again."""
-    deployed = deploy("sandbox", sandbox, tools, tmp_path_factory)
+    # Not kubelogin's own port, where another test may be listening.
+    settings = {"kubectl": {"redirectUri": free_redirect_uri()}}
+    deployed = deploy("sandbox", sandbox, tools, tmp_path_factory, settings)
     yield deployed
     deployed.stack.destroy()
-
-
-@pytest.fixture(scope="module")
-def people(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Person]:
-    folder = tmp_path_factory.mktemp("kubeconfigs")
-    return {name: _person(deployment, name, folder) for name in (ALICE, CAROL)}
 
 
 @pytest.fixture(scope="module")
@@ -63,30 +70,40 @@ def kubectl() -> Path:
     return Resolver(os.environ, ReleaseHosts(), lambda _line: None).executable(KUBECTL)
 
 
-def _person(deployment: Deployment, name: str, folder: Path) -> Person:
+@pytest.fixture(scope="module")
+def people(
+    deployment: Deployment, kubectl: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Person]:
+    folder = tmp_path_factory.mktemp("people")
+    return {name: _person(deployment, name, kubectl, folder) for name in (ALICE, CAROL)}
+
+
+def _person(deployment: Deployment, name: str, kubectl: Path, folder: Path) -> Person:
     endpoints = deployment.sandbox.endpoints
-    browser = HttpBrowser(name, deployment.person(name).password, Path(endpoints.ca_file))
-    tokens = deployment.clients()["kubectl"].sign_in(browser, login_hint=name)
-    credential = folder / f"{name}.json"
-    credential.write_text(
-        json.dumps(
-            {
-                "apiVersion": "client.authentication.k8s.io/v1",
-                "kind": "ExecCredential",
-                "status": {"token": tokens.id_token},
-            }
-        )
+    home = folder / name
+    machine = OidcLogin.at(
+        home,
+        user=name,
+        password=deployment.person(name).password,
+        ca_file=endpoints.ca_file,
+        redirect_uri=deployment.stack.settings().kubectl.redirect_uri,
+        also_on_the_path=kubectl.parent,
     )
-    plugin = folder / f"{name}.sh"
-    plugin.write_text(f"#!/bin/sh\nexec cat '{credential}'\n")
-    plugin.chmod(stat.S_IRWXU)
-    kubeconfig = folder / f"{name}.kubeconfig"
-    kubeconfig.write_text(yaml.safe_dump(_kubeconfig(deployment, plugin)))
-    return Person(name=name, kubeconfig=kubeconfig)
+    user = deployment.stack.output("kubeconfigUser")
+    plugin, *options = user["user"]["exec"]["args"][1:]
+    assert plugin == "get-token"
+    kubeconfig = home / "kubeconfig"
+    kubeconfig.write_text(yaml.safe_dump(_kubeconfig(endpoints, user, machine.environment)))
+    return Person(machine=machine, kubeconfig=kubeconfig, options=tuple(options))
 
 
-def _kubeconfig(deployment: Deployment, plugin: Path) -> dict[str, Any]:
-    endpoints = deployment.sandbox.endpoints
+def _kubeconfig(
+    endpoints: Endpoints, user: Mapping[str, Any], environment: Mapping[str, str]
+) -> dict[str, Any]:
+    plugin = {
+        **user["user"]["exec"],
+        "env": [{"name": name, "value": value} for name, value in environment.items()],
+    }
     return {
         "apiVersion": "v1",
         "kind": "Config",
@@ -100,19 +117,8 @@ def _kubeconfig(deployment: Deployment, plugin: Path) -> dict[str, Any]:
                 },
             }
         ],
-        "contexts": [{"name": "entra", "context": {"cluster": "sandbox", "user": "entra"}}],
-        "users": [
-            {
-                "name": "entra",
-                "user": {
-                    "exec": {
-                        "apiVersion": "client.authentication.k8s.io/v1",
-                        "command": str(plugin),
-                        "interactiveMode": "Never",
-                    }
-                },
-            }
-        ],
+        "contexts": [{"name": "entra", "context": {"cluster": "sandbox", "user": user["name"]}}],
+        "users": [{"name": user["name"], "user": {"exec": plugin}}],
     }
 
 
@@ -174,7 +180,7 @@ def test_a_token_that_was_tampered_with_is_refused(
 ) -> None:
     settings = client.Configuration(host=deployment.sandbox.endpoints.kubernetes_url)
     settings.ssl_ca_cert = deployment.sandbox.endpoints.kubernetes_ca_file
-    credential = json.loads(people[CAROL].kubeconfig.with_name(f"{CAROL}.json").read_text())
+    credential = json.loads(people[CAROL].get_token().stdout)
     header, _, signature = credential["status"]["token"].split(".")
     settings.api_key = {"authorization": f"Bearer {header}.e30.{signature}"}
     with client.ApiClient(settings) as api, pytest.raises(ApiException) as refused:
@@ -196,6 +202,46 @@ def test_kubectl_signs_in_by_its_exec_plugin(kubectl: Path, people: dict[str, Pe
     assert "No resources found" in let_in.stderr
 
 
+def test_the_plugin_signs_in_once_and_refreshes(people: dict[str, Person]) -> None:
+    first = people[ALICE].get_token()
+    again = people[ALICE].get_token()
+    refreshed = people[ALICE].get_token("--force-refresh")
+
+    assert again.stdout == first.stdout, "the token is good for an hour"
+    assert refreshed.stderr == "refreshed\n"
+    before, after = (_claims(answer.stdout) for answer in (again, refreshed))
+    assert after["uti"] != before["uti"]
+    assert after["upn"] == ALICE
+    assert after["groups"] == before["groups"]
+
+
+def test_the_plugin_is_held_to_the_issuer_to_the_letter(people: dict[str, Person]) -> None:
+    issuer = _option(people[ALICE], "--oidc-issuer-url")
+
+    refused = people[ALICE].get_token(f"--oidc-issuer-url={issuer}/", "--force-refresh", status=1)
+
+    assert "did not match the issuer URL returned by provider" in refused.stderr
+
+
+def test_there_is_no_device_code_for_an_application_without_public_client_flows(
+    people: dict[str, Person],
+) -> None:
+    refused = people[CAROL].get_token("--grant-type=device-code", status=1)
+
+    assert "AADSTS7000218" in refused.stderr
+
+
+def _option(person: Person, name: str) -> str:
+    (value,) = (text.partition("=")[2] for text in person.options if text.startswith(f"{name}="))
+    return value
+
+
+def _claims(credential: str) -> dict[str, Any]:
+    return jwt.decode(
+        json.loads(credential)["status"]["token"], options={"verify_signature": False}
+    )
+
+
 def _status(answer: Any) -> dict[str, Any]:
     """Return an answer's status as it came over the wire."""
     return json.loads(json.dumps(client.ApiClient().sanitize_for_serialization(answer)))["status"]
@@ -204,13 +250,5 @@ def _status(answer: Any) -> dict[str, Any]:
 def _run(
     kubectl: Path, person: Person, *arguments: str, status: int = 0
 ) -> subprocess.CompletedProcess[str]:
-    answer = subprocess.run(
-        [str(kubectl), "--kubeconfig", str(person.kubeconfig), *arguments],
-        env={"PATH": os.defpath, "HOME": str(person.kubeconfig.parent)},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert answer.returncode == status, answer.stderr
-    return answer
+    command = (kubectl, "--kubeconfig", person.kubeconfig, *arguments)
+    return person.machine.run(*command, status=status)

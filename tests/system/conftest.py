@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -65,12 +66,17 @@ def sandbox(tools: Tools, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 def deploy(
-    name: str, sandbox: Sandbox, tools: Tools, tmp_path_factory: pytest.TempPathFactory
+    name: str,
+    sandbox: Sandbox,
+    tools: Tools,
+    tmp_path_factory: pytest.TempPathFactory,
+    settings: Mapping[str, Any] | None = None,
 ) -> Deployment:
-    """Bring the stack `name` up in a sandbox."""
+    """Bring the stack `name` up in a sandbox, with `settings` on top of what is committed."""
     folder = tmp_path_factory.mktemp(name)
     stack = RehearsedStack(name, sandbox.endpoints, tools, folder)
     stack.init()
+    stack.configure(settings)
     return Deployment(
         sandbox=sandbox,
         stack=stack,

@@ -11,6 +11,7 @@ from sandbox.ledger.source_facts import eks_refusals, graph_errors, login_errors
 
 ROOT = Path(__file__).parents[3]
 INSTALLED = [each for each in COMPARISONS if each.distribution is not None]
+PINNED = [each for each in COMPARISONS if each.pinned_in is not None]
 
 
 def test_the_ledger_is_what_the_routes_say() -> None:
@@ -23,6 +24,12 @@ def test_a_comparison_is_with_the_installed_version(comparison: Comparison) -> N
     assert comparison.version == metadata.version(comparison.distribution), (
         f"run {comparison.tests} with the new version and write it down"
     )
+
+
+@pytest.mark.parametrize("comparison", PINNED, ids=lambda each: each.client)
+def test_a_comparison_is_with_the_pinned_version(comparison: Comparison) -> None:
+    assert comparison.pinned_in is not None
+    assert comparison.version in (ROOT / comparison.pinned_in).read_text()
 
 
 def test_a_comparison_is_where_it_says() -> None:
