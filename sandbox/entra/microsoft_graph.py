@@ -13,6 +13,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 APP_ID = "00000003-0000-0000-c000-000000000000"
+PUBLIC_URI = "https://graph.microsoft.com"
+"""What programs call the resource wherever it is: they hold the address of the service apart from
+the name that they ask for tokens by."""
 
 APP_ROLE_IDS: Mapping[str, str] = MappingProxyType(
     {
@@ -69,6 +72,15 @@ SCOPE_IDS: Mapping[str, str] = MappingProxyType(
 """Ids of the delegated permissions by value."""
 
 OPENID_SCOPES = frozenset({"openid", "profile", "email", "offline_access"})
+
+
+def is_meant_by(name: str, address: str) -> bool:
+    """Tell whether a resource's name is that of Microsoft Graph, which is served at `address`.
+
+    Graph accepts tokens for any of its names:
+    https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference (`aud`)
+    """
+    return name.rstrip("/") in {APP_ID, PUBLIC_URI, address}
 
 
 def app_roles() -> list[dict[str, object]]:

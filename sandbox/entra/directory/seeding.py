@@ -148,7 +148,7 @@ def _add_microsoft_graph(tenant: Tenant, now: datetime) -> None:
                 "appRoles": microsoft_graph.app_roles(),
                 "oauth2PermissionScopes": microsoft_graph.permission_scopes(),
                 "replyUrls": [],
-                "servicePrincipalNames": [microsoft_graph.APP_ID],
+                "servicePrincipalNames": [microsoft_graph.APP_ID, microsoft_graph.PUBLIC_URI],
                 "signInAudience": "AzureADMultipleOrgs",
             },
         )

@@ -66,6 +66,7 @@ class GraphHost:
         self._lock = lock
         self._log = log
         self._sleep = sleep
+        self._ids = ids
         self._dispatcher = GraphDispatcher(tenant, endpoints.graph, ids, log, temper)
         self.app = Starlette(routes=[AsgiRoute("/{path:path}", self._answer, methods=_METHODS)])
 
@@ -89,7 +90,7 @@ class GraphHost:
             await self._sleep(answer.delay_s)
         if isinstance(answer, ConnectionLost):
             return ResetConnection()
-        return _response(answer, request.headers)
+        return _response(answer, request.headers, self._ids.guid())
 
     def _read(self, request: Request, raw: bytes, moment: datetime) -> GraphRequest:
         """Read the request.
@@ -150,7 +151,7 @@ class GraphHost:
                     operation=USERINFO.name,
                 )
             )
-        return _response(answer, request.headers)
+        return _response(answer, request.headers, self._ids.guid())
 
     def _refused(self, request: Request, error: GraphError, moment: datetime) -> GraphAnswer:
         self._log.entries.append(
@@ -174,10 +175,15 @@ def _json(raw: bytes) -> Any:
         raise bad_request(msg) from error
 
 
-def _response(answer: GraphAnswer, asked: Mapping[str, str]) -> Response:
-    headers = {"OData-Version": "4.0", "Cache-Control": "no-cache", **answer.headers}
-    if client_request_id := asked.get("client-request-id"):
-        headers["client-request-id"] = client_request_id
+def _response(answer: GraphAnswer, asked: Mapping[str, str], request_id: str) -> Response:
+    headers = {
+        "OData-Version": "4.0",
+        "Cache-Control": "no-cache",
+        # https://learn.microsoft.com/graph/best-practices-concept#reliability-and-support
+        "request-id": request_id,
+        "client-request-id": asked.get("client-request-id") or request_id,
+        **answer.headers,
+    }
     if answer.text is not None:
         return Response(answer.text, answer.status, headers, "text/plain")
     if answer.body is None:
@@ -185,5 +191,6 @@ def _response(answer: GraphAnswer, asked: Mapping[str, str]) -> Response:
     error = answer.body.get("error")
     if isinstance(error, dict) and "innerError" in error:
         headers["request-id"] = error["innerError"]["request-id"]
+        headers["client-request-id"] = error["innerError"]["client-request-id"]
     content = json.dumps(answer.body, ensure_ascii=False).encode()
     return Response(content, answer.status, {**headers, "Content-Type": _JSON})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from sandbox.entra import microsoft_graph
 from sandbox.entra.directory.objects import User
 from sandbox.entra.directory.tenant import Tenant
 from sandbox.entra.endpoints import EntraEndpoints
@@ -49,7 +50,7 @@ def identify(
     except InvalidTokenError as error:
         message = "Access token validation failure. Invalid signature."
         raise unauthenticated(message) from error
-    if claims.get("aud") != endpoints.graph:
+    if not microsoft_graph.is_meant_by(claims.get("aud", ""), endpoints.graph):
         msg = "Access token validation failure. Invalid audience."
         raise unauthenticated(msg)
     if claims.get("iss") != endpoints.issuer(tenant.tenant_id, "v1"):

@@ -69,7 +69,7 @@ def access_token_claims(
     client_id = request.application.app_id
     appid, acr = ("appid", "appidacr") if v1 else ("azp", "azpacr")
     claims: dict[str, Any] = {
-        "aud": _audience(request, endpoints, v1=v1),
+        "aud": _audience(request, v1=v1),
         "iss": endpoints.issuer(tenant.tenant_id, version),
         "iat": int(now.timestamp()),
         "nbf": int(now.timestamp()),
@@ -117,10 +117,8 @@ def _version(tenant: Tenant, resource: ServicePrincipal) -> TokenVersion:
     return "v2" if application.properties["api"].get("requestedAccessTokenVersion") == 2 else "v1"
 
 
-def _audience(request: AccessTokenRequest, endpoints: EntraEndpoints, *, v1: bool) -> str:
+def _audience(request: AccessTokenRequest, *, v1: bool) -> str:
     """Version 1 has the identifier as it was asked for, version 2 always the client id."""
-    if request.resource.app_id == microsoft_graph.APP_ID:
-        return endpoints.graph
     return request.identifier if v1 else request.resource.app_id
 
 

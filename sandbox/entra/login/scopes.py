@@ -80,7 +80,7 @@ def find_resource(name: str, tenant: Tenant, endpoints: EntraEndpoints) -> Servi
         LoginError: AADSTS500011, the tenant does not have it.
     """
     wanted = name.rstrip("/")
-    if wanted == endpoints.graph:
+    if microsoft_graph.is_meant_by(wanted, endpoints.graph):
         wanted = microsoft_graph.APP_ID
     if found := tenant.service_principal_of(wanted):
         return found

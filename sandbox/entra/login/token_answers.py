@@ -175,9 +175,8 @@ class TokenAnswers:
         )
 
     def _scope_text(self, allowed: _Allowed) -> str:
-        graph = self._context.endpoints.graph
-        is_graph = allowed.resource.app_id == microsoft_graph.APP_ID
-        base = graph if is_graph else allowed.identifier.rstrip("/")
+        asked_by_id = allowed.identifier == microsoft_graph.APP_ID
+        base = self._context.endpoints.graph if asked_by_id else allowed.identifier.rstrip("/")
         others = sorted(
             f"{base}/{name}" for name in allowed.permissions - microsoft_graph.OPENID_SCOPES
         )

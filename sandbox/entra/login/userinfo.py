@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sandbox.entra import microsoft_graph
 from sandbox.entra.directory.tenant import Tenant
 from sandbox.entra.endpoints import EntraEndpoints
 from sandbox.entra.login.context import LoginContext
@@ -42,7 +43,7 @@ def user_info(
     except InvalidTokenError as error:
         msg = f"{_REFUSED} Invalid signature."
         raise UserInfoError(msg) from error
-    if claims.get("aud") != endpoints.graph:
+    if not microsoft_graph.is_meant_by(claims.get("aud", ""), endpoints.graph):
         msg = f"{_REFUSED} Invalid audience."
         raise UserInfoError(msg)
     if claims["exp"] <= now_s:

@@ -9,11 +9,13 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
+import httpx
 import jwt
 import pytest
 from azure.identity import (
     AuthorizationCodeCredential,
     CertificateCredential,
+    ClientSecretCredential,
     DeviceCodeCredential,
     InteractiveBrowserCredential,
     WorkloadIdentityCredential,
@@ -66,6 +68,26 @@ def test_a_certificate(
     with credential:
         token = credential.get_token(f"{entra.endpoints.graph}/.default").token
     assert claims_of(token)["appidacr"] == "2"
+
+
+@pytest.mark.parametrize(
+    "name", ["https://graph.microsoft.com", "00000003-0000-0000-c000-000000000000"]
+)
+def test_microsoft_graph_by_the_names_that_programs_have_for_it(
+    app: LoginApplication, entra: Entra, http: httpx.Client, options: dict[str, Any], name: str
+) -> None:
+    """Programs are told where Graph is; what they ask tokens for stays as it is written in them."""
+    secret = (entra.tenant.tenant_id, app.client_id, app.client_secret)
+    with ClientSecretCredential(*secret, **options) as credential:
+        token = credential.get_token(f"{name}/.default").token
+
+    answer = http.get(
+        f"{entra.endpoints.graph}/v1.0/users", headers={"Authorization": f"Bearer {token}"}
+    )
+
+    assert claims_of(token)["aud"] == name
+    assert answer.json()["error"]["code"] == "Authorization_RequestDenied", "no role, but let in"
+    assert answer.headers["request-id"]
 
 
 def test_a_workload_identity_from_a_file(
