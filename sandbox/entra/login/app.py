@@ -32,7 +32,7 @@ class LoginHost:
     """Answers for the login host and the sts host; `lock` guards the directory."""
 
     def __init__(self, context: LoginContext, lock: threading.RLock, log: RequestLog) -> None:
-        self._log = log
+        self._log, self._ids = log, context.ids
         replies, answers = Replies(context), TokenAnswers(context)
         interaction = Interaction(context, AuthorizationAnswer(context, answers))
         devices = DeviceEndpoint(context, interaction)
@@ -50,13 +50,17 @@ class LoginHost:
 
         async def answer(request: Request) -> Response:
             path: str = request.scope["path"]
-            match = table.match(request.method, path)
+            # HTTP has HEAD wherever there is GET; the server leaves the content out.
+            method = "GET" if request.method == "HEAD" else request.method
+            match = table.match(method, path)
             if match is None:
                 response = not_implemented(f"{request.method} {path}")
             else:
                 options = {"version": match.route.version} if match.route.version else {}
                 handler = handlers[match.route.handler]
                 response = await handler(request, **match.parameters, **options)
+            # What a person tells Microsoft's support; an error's is its trace id.
+            response.headers.setdefault("x-ms-request-id", self._ids.guid())
             self._log.entries.append(
                 RecordedRequest(
                     service=service,

@@ -197,3 +197,14 @@ def test_a_code_is_not_redeemed_at_another_redirect_of_the_same_kind(
     assert "error" not in sent_back(
         sign_in.enter(sign_in.authorize(app.client_id, PORTAL_REDIRECT), "bob")
     )
+
+
+def test_every_answer_has_an_id_and_documents_have_a_head(sign_in: SignIn, entra: Entra) -> None:
+    address = (
+        f"{entra.endpoints.login}/{entra.tenant.tenant_id}/v2.0/.well-known/openid-configuration"
+    )
+    document, head = sign_in.http.get(address), sign_in.http.head(address)
+
+    assert head.status_code == document.status_code == 200
+    assert head.content == b""
+    assert document.headers["x-ms-request-id"] != head.headers["x-ms-request-id"]
