@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from sandbox.entra.directory.deletion import soft_delete
 from sandbox.entra.directory.new_objects import application_properties
 from sandbox.entra.directory.objects import Application
 from sandbox.entra.graph.application_certificates import set_certificates
+from sandbox.entra.graph.application_values import check_values
 from sandbox.entra.graph.bodies import bound_owners, merged
 from sandbox.entra.graph.call import NO_CONTENT, GraphAnswer, GraphCall, created, ok
 from sandbox.entra.graph.entities import APPLICATIONS
 from sandbox.entra.graph.errors import (
     already_exists,
-    bad_request,
     denied,
     enabled_entitlement,
     invalid_property,
@@ -30,8 +29,6 @@ _READ_ONLY = frozenset(
     | {"disabledByMicrosoftStatus", "applicationTemplateId"}
 )
 _CREDENTIALS = frozenset({"passwordCredentials", "keyCredentials"})
-_LOOPBACK = frozenset({"localhost", "127.0.0.1"})
-_LONGEST_URI = 256
 _BY_APP_ID = "appId="
 
 
@@ -92,7 +89,9 @@ def create(call: GraphCall) -> GraphAnswer:
     if call.only_owned and api.get("acceptMappedClaims") is True:
         raise denied()
     properties = application_properties(call.ids.guid(), call.tenant.domain, call.now)
-    properties.update(_checked(merged(properties, _writable(body), _NESTED)))
+    changes = merged(properties, _writable(body), _NESTED)
+    properties.update(changes)
+    check_values(properties, changes, call.tenant.domain)
     if call.only_owned and call.caller.object_id not in owner_ids:
         owner_ids.append(call.caller.object_id)
     _require_free_uris(call, None, properties["identifierUris"])
@@ -112,8 +111,9 @@ def update(call: GraphCall) -> GraphAnswer:
     """https://learn.microsoft.com/graph/api/application-update"""
     application = find_owned(call)
     body = call.json_object()
-    changes = _checked(merged(application.properties, _writable(body), _NESTED))
     current = application.properties
+    changes = merged(current, _writable(body), _NESTED)
+    check_values({**current, **changes}, changes, call.tenant.domain)
     _require_disabled_first(current["appRoles"], changes.get("appRoles"))
     _require_disabled_first(
         current["api"]["oauth2PermissionScopes"],
@@ -141,31 +141,6 @@ def _writable(body: dict[str, Any]) -> dict[str, Any]:
     for name in body.keys() & (_READ_ONLY - {"id"}):
         raise invalid_property(name)
     return {name: value for name, value in body.items() if name not in _CREDENTIALS | {"id"}}
-
-
-def _checked(changes: dict[str, Any]) -> dict[str, Any]:
-    """Check redirect URIs: https://learn.microsoft.com/entra/identity-platform/reply-url
-
-    The refusals are worded here.
-    """
-    for name, kind in (("groupMembershipClaims", str), ("optionalClaims", dict)):
-        if not isinstance(changes.get(name), kind | None):
-            msg = f"Invalid value specified for property '{name}' of resource 'Application'."
-            raise bad_request(msg)
-    for platform in ("web", "spa", "publicClient"):
-        for uri in (changes.get(platform) or {}).get("redirectUris") or []:
-            parts = urlsplit(uri)
-            plain_http = parts.scheme == "http" and parts.hostname not in _LOOPBACK
-            if not parts.scheme or (platform != "publicClient" and plain_http):
-                msg = (
-                    f"Invalid value specified for property '{platform}' of resource 'Application':"
-                    f" the redirect URI '{uri}' must use https, or http on localhost."
-                )
-                raise bad_request(msg)
-            if len(uri) > _LONGEST_URI:
-                msg = f"The redirect URI '{uri}' has more than {_LONGEST_URI} characters."
-                raise bad_request(msg)
-    return changes
 
 
 def _require_free_uris(call: GraphCall, application: Application | None, uris: list[str]) -> None:

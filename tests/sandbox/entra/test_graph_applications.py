@@ -263,6 +263,47 @@ def test_a_client_secret_ends_when_it_is_told_to(
     assert shown[0]["hint"] == secret["secretText"][:3]
 
 
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"displayName": ""}, "Request_BadRequest"),
+        ({"displayName": "x" * 257}, "Request_BadRequest"),
+        ({"groupMembershipClaims": "Everything"}, "Request_BadRequest"),
+        ({"signInAudience": "AzureADMyOrganization"}, "Request_BadRequest"),
+        ({"web": {"redirectUris": ["http://portal.contoso.example/cb"]}}, "Request_BadRequest"),
+        ({"identifierUris": ["https://api.fabrikam.example"]}, "HostNameNotOnVerifiedDomain"),
+    ],
+    ids=lambda case: next(iter(case)) if isinstance(case, dict) else "",
+)
+def test_what_an_application_cannot_be_is_refused(
+    app: LoginApplication, graph: DirectoryClient, body: dict[str, Any], code: str
+) -> None:
+    before = graph.get(app.path)
+
+    assert graph.refused(400, "PATCH", app.path, body)["code"] == code
+    assert graph.get(app.path) == before
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"groupMembershipClaims": "ApplicationGroup, DirectoryRole"},
+        {"identifierUris": ["https://orders.contoso.example"]},
+        {
+            "identifierUris": ["https://orders.fabrikam.example"],
+            "api": {"requestedAccessTokenVersion": 2},
+        },
+    ],
+    ids=["group claims", "verified domain", "any domain with tokens of version 2"],
+)
+def test_what_an_application_can_be(
+    app: LoginApplication, graph: DirectoryClient, body: dict[str, Any]
+) -> None:
+    graph.patch(app.path, body)
+
+    assert graph.get(app.path)[next(iter(body))] == next(iter(body.values()))
+
+
 def test_an_application_id_uri_belongs_to_one_application(graph: DirectoryClient) -> None:
     body = {"displayName": "one", "identifierUris": ["api://one"]}
     first = graph.post("/applications", body)
