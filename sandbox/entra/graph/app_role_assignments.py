@@ -62,6 +62,39 @@ def get(call: GraphCall) -> GraphAnswer:
 def create(call: GraphCall) -> GraphAnswer:
     """https://learn.microsoft.com/graph/api/serviceprincipal-post-approleassignedto"""
     resource = find(call)
+    body = _body(call)
+    _require_same(body, "resourceId", resource)
+    principal = call.tenant.object(body["principalId"])
+    if principal is None or principal.odata_type not in _PRINCIPAL_TYPES:
+        raise not_found(body["principalId"])
+    return _assigned(call, resource, principal, body)
+
+
+def create_for_principal(call: GraphCall) -> GraphAnswer:
+    """https://learn.microsoft.com/graph/api/serviceprincipal-post-approleassignments"""
+    return _created_for(call, find(call))
+
+
+def create_for_user(call: GraphCall) -> GraphAnswer:
+    """https://learn.microsoft.com/graph/api/user-post-approleassignments"""
+    return _created_for(call, users.find(call))
+
+
+def create_for_group(call: GraphCall) -> GraphAnswer:
+    """https://learn.microsoft.com/graph/api/group-post-approleassignments"""
+    return _created_for(call, groups.find(call))
+
+
+def _created_for(call: GraphCall, principal: DirectoryObject) -> GraphAnswer:
+    body = _body(call)
+    _require_same(body, "principalId", principal)
+    resource = call.tenant.service_principals.get(body["resourceId"].casefold())
+    if resource is None:
+        raise not_found(body["resourceId"])
+    return _assigned(call, resource, principal, body)
+
+
+def _body(call: GraphCall) -> dict[str, Any]:
     body = call.json_object()
     for name in body:
         if name not in _KNOWN:
@@ -69,12 +102,19 @@ def create(call: GraphCall) -> GraphAnswer:
     for name in sorted(_KNOWN):
         if not isinstance(body.get(name), str):
             raise value_required(name, "AppRoleAssignment")
-    if body["resourceId"].casefold() != resource.object_id:
-        msg = "The resourceId must be the id of the service principal in the address."
+    return body
+
+
+def _require_same(body: dict[str, Any], name: str, addressed: DirectoryObject) -> None:
+    """Refuse a body for another object than the one in the address; worded here."""
+    if body[name].casefold() != addressed.object_id:
+        msg = f"The {name} must be the id of the object in the address."
         raise bad_request(msg)
-    principal = call.tenant.object(body["principalId"])
-    if principal is None or principal.odata_type not in _PRINCIPAL_TYPES:
-        raise not_found(body["principalId"])
+
+
+def _assigned(
+    call: GraphCall, resource: ServicePrincipal, principal: DirectoryObject, body: dict[str, Any]
+) -> GraphAnswer:
     role_id = body["appRoleId"].casefold()
     _require_offered(call, resource, principal, role_id)
     for existing in call.tenant.app_role_assignments.find("principalId", principal.object_id):
@@ -105,10 +145,33 @@ def delete(call: GraphCall) -> GraphAnswer:
     return NO_CONTENT
 
 
+def delete_of_principal(call: GraphCall) -> GraphAnswer:
+    """https://learn.microsoft.com/graph/api/serviceprincipal-delete-approleassignments"""
+    return _deleted_of(call, find(call))
+
+
+def delete_of_user(call: GraphCall) -> GraphAnswer:
+    """https://learn.microsoft.com/graph/api/user-delete-approleassignments"""
+    return _deleted_of(call, users.find(call))
+
+
+def delete_of_group(call: GraphCall) -> GraphAnswer:
+    """https://learn.microsoft.com/graph/api/group-delete-approleassignments"""
+    return _deleted_of(call, groups.find(call))
+
+
+def _deleted_of(call: GraphCall, principal: DirectoryObject) -> GraphAnswer:
+    call.tenant.app_role_assignments.remove(_among(call, "principalId", principal))
+    return NO_CONTENT
+
+
 def _assignment(call: GraphCall) -> AppRoleAssignment:
+    return _among(call, "resourceId", find(call))
+
+
+def _among(call: GraphCall, name: str, addressed: DirectoryObject) -> AppRoleAssignment:
     wanted = call.parameters["assignment"]
-    resource = find(call)
-    for found in call.tenant.app_role_assignments.find("resourceId", resource.object_id):
+    for found in call.tenant.app_role_assignments.find(name, addressed.object_id):
         if found.object_id == wanted:
             return found
     raise not_found(wanted)

@@ -1,7 +1,8 @@
 """The part of OData's `$filter` that this project's clients use.
 
-`eq`, `ne`, `in`, `startswith`, `endswith`, `not`, `and`, `or` and parentheses; strings compare
-without case. Everything else of the language is answered 501 and never guessed at.
+`eq`, `ne`, `in`, `startswith`, `endswith`, `not`, `and`, `or`, parentheses and `eq` in `any` of a
+list; strings compare without case. Everything else of the language is answered 501 and never
+guessed at.
 https://learn.microsoft.com/graph/filter-query-parameter
 """
 
@@ -18,6 +19,7 @@ MOST_CLAUSES = 15
 _TOKEN = re.compile(
     r"\s*(?:(?P<text>'(?:[^']|'')*')|(?P<mark>[(),])|(?P<word>[^\s(),']+))", re.DOTALL
 )
+_ANY = "/any"
 _INTEGER = re.compile(r"-?\d+")
 Read = Callable[[str], object]
 """Returns the value of a property of the object that is being compared."""
@@ -60,6 +62,20 @@ class EndsWith:
         """Tell whether an object fits."""
         value = read(self.name)
         return isinstance(value, str) and value.casefold().endswith(self.suffix.casefold())
+
+
+@dataclass(frozen=True, slots=True)
+class HasItem:
+    """`name/any(x:x eq value)`."""
+
+    name: str
+    value: object
+
+    def matches(self, read: Read) -> bool:
+        """Tell whether an object fits."""
+        items = read(self.name)
+        wanted = _folded(self.value)
+        return isinstance(items, list) and any(_folded(item) == wanted for item in items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +213,8 @@ class _Parser:
         raise self._not_here(operator)
 
     def _function(self, name: str) -> Filter:
+        if name.endswith(_ANY):
+            return self._any(name)
         kind = {"startswith": StartsWith, "endswith": EndsWith}.get(name.casefold())
         if kind is None:
             raise self._not_here(name)
@@ -207,6 +225,15 @@ class _Parser:
         if not isinstance(text, str):
             raise _malformed(self._text)
         return kind(compared, text)
+
+    def _any(self, name: str) -> Filter:
+        declared = self._need("word")
+        variable, _, compared = declared.partition(":")
+        if not variable or compared != variable or not self._take_word("eq"):
+            raise self._not_here(name)
+        value = self._value()
+        self._need_mark(")")
+        return HasItem(name.removesuffix(_ANY), value)
 
     def _values(self) -> tuple[object, ...]:
         self._need_mark("(")

@@ -53,6 +53,7 @@ _ASSIGN_ROLES = each_of(
     any_of("AppRoleAssignment.ReadWrite.All"),
     any_of("Application.Read.All", "Application.ReadWrite.All", "Directory.Read.All"),
 )
+_UNASSIGN_ROLES = any_of("AppRoleAssignment.ReadWrite.All")
 _READ_GRANTS = any_of(
     *("Directory.Read.All", "DelegatedPermissionGrant.ReadWrite.All", "Directory.ReadWrite.All")
 )
@@ -177,8 +178,10 @@ GRAPH_ROUTES: tuple[GraphRoute, ...] = (
     _route("GET", f"{_S}/appRoleAssignedTo", app_role_assignments.list_on_resource, "serviceprincipal-list-approleassignedto", _READ_APPLICATIONS),
     _route("POST", f"{_S}/appRoleAssignedTo", app_role_assignments.create, "serviceprincipal-post-approleassignedto", _ASSIGN_ROLES),
     _route("GET", f"{_S}/appRoleAssignedTo/{{assignment}}", app_role_assignments.get, "serviceprincipal-list-approleassignedto", _READ_APPLICATIONS),
-    _route("DELETE", f"{_S}/appRoleAssignedTo/{{assignment}}", app_role_assignments.delete, "serviceprincipal-delete-approleassignedto", any_of("AppRoleAssignment.ReadWrite.All")),
+    _route("DELETE", f"{_S}/appRoleAssignedTo/{{assignment}}", app_role_assignments.delete, "serviceprincipal-delete-approleassignedto", _UNASSIGN_ROLES),
     _route("GET", f"{_S}/appRoleAssignments", app_role_assignments.list_of_principal, "serviceprincipal-list-approleassignments", _READ_APPLICATIONS),
+    _route("POST", f"{_S}/appRoleAssignments", app_role_assignments.create_for_principal, "serviceprincipal-post-approleassignments", _ASSIGN_ROLES),
+    _route("DELETE", f"{_S}/appRoleAssignments/{{assignment}}", app_role_assignments.delete_of_principal, "serviceprincipal-delete-approleassignments", _UNASSIGN_ROLES),
     _route("GET", f"{_S}/oauth2PermissionGrants", permission_grants.list_of_client, "serviceprincipal-list-oauth2permissiongrants", _READ_GRANTS),
     _route("GET", f"{_S}/claimsMappingPolicies", claims_mapping_policies.list_assigned, "serviceprincipal-list-claimsmappingpolicies", _READ_ASSIGNED_POLICIES),
     _route("POST", f"{_S}/claimsMappingPolicies/$ref", claims_mapping_policies.assign, "serviceprincipal-post-claimsmappingpolicies", _ASSIGN_POLICIES),
@@ -203,6 +206,8 @@ GRAPH_ROUTES: tuple[GraphRoute, ...] = (
     _route("GET", "/users/{user}/manager", users.get_manager, "user-list-manager", _READ_USERS),
     *_membership_routes("/users/{user}", "user", _READ_USER_MEMBERSHIPS),
     _route("GET", "/users/{user}/appRoleAssignments", app_role_assignments.list_of_user, "user-list-approleassignments", _READ_DIRECTORY),
+    _route("POST", "/users/{user}/appRoleAssignments", app_role_assignments.create_for_user, "user-post-approleassignments", _ASSIGN_ROLES),
+    _route("DELETE", "/users/{user}/appRoleAssignments/{assignment}", app_role_assignments.delete_of_user, "user-delete-approleassignments", _UNASSIGN_ROLES),
     _route("GET", "/groups", groups.list_all, "group-list", _READ_GROUPS),
     _route("POST", "/groups", groups.create, "group-post-groups", any_of("Group.Create", "Group.ReadWrite.All")),
     _route("GET", "/groups/$count", groups.count, "group-list", _READ_GROUPS),
@@ -218,6 +223,8 @@ GRAPH_ROUTES: tuple[GraphRoute, ...] = (
     _route("DELETE", f"{_G}/owners/{{owner}}/$ref", groups.remove_owner, "group-delete-owners", any_of("Group.ReadWrite.All", "Directory.ReadWrite.All")),
     *_membership_routes(_G, "group", _READ_GROUPS),
     _route("GET", f"{_G}/appRoleAssignments", app_role_assignments.list_of_group, "group-list-approleassignments", _READ_DIRECTORY),
+    _route("POST", f"{_G}/appRoleAssignments", app_role_assignments.create_for_group, "group-post-approleassignments", _ASSIGN_ROLES),
+    _route("DELETE", f"{_G}/appRoleAssignments/{{assignment}}", app_role_assignments.delete_of_group, "group-delete-approleassignments", _UNASSIGN_ROLES),
     *_membership_routes(_S, "serviceprincipal", _READ_APPLICATIONS),
     _route("POST", "/directoryObjects/getByIds", directory_objects.get_by_ids, "directoryobject-getbyids", _READ_DIRECTORY),
     _route("POST", "/directoryObjects/getAvailableExtensionProperties", extension_properties.available, "directoryobject-getavailableextensionproperties", _READ_DIRECTORY),

@@ -319,3 +319,41 @@ def test_assignments_are_found_from_users_and_groups(app: LoginApplication) -> N
     assert found["resourceId"] == app.service_principal_id
     [member] = app.graph.items(f"/groups/{group_id}/members", select="id")
     assert app.graph.items(f"/users/{member['id']}/appRoleAssignments") == []
+
+
+@pytest.mark.parametrize("kind", ["users", "groups", "servicePrincipals"])
+def test_a_role_is_assigned_from_the_principals_side(
+    app: LoginApplication, graph: DirectoryClient, kind: str
+) -> None:
+    other = LoginApplication.declare(graph, scopes=(), groups=())
+    principal_id = {
+        "users": graph.items("/users", top="1", select="id")[0]["id"],
+        "groups": graph.group_id("marketing"),
+        "servicePrincipals": other.service_principal_id,
+    }[kind]
+    path = f"/{kind}/{principal_id}/appRoleAssignments"
+    body = {
+        "principalId": principal_id,
+        "resourceId": app.service_principal_id,
+        "appRoleId": NO_ROLE,
+    }
+
+    made = graph.post(path, body)
+
+    assert made["id"] in {
+        each["id"] for each in graph.items(f"{app.service_principal_path}/appRoleAssignedTo")
+    }
+    graph.refused(400, "POST", path, {**body, "principalId": app.service_principal_id})
+    graph.refused(404, "POST", path, {**body, "resourceId": app.object_id})
+    graph.delete(f"{path}/{made['id']}")
+    graph.refused(404, "DELETE", f"{path}/{made['id']}")
+    assert graph.items(path) == []
+
+
+def test_a_service_principal_is_found_by_one_of_its_names(
+    app: LoginApplication, graph: DirectoryClient
+) -> None:
+    name = f"servicePrincipalNames/any(n:n eq '{app.client_id.upper()}')"
+    [found] = graph.items("/servicePrincipals", filter=name, select="id")
+
+    assert found["id"] == app.service_principal_id

@@ -52,6 +52,19 @@ def test_the_rest_of_the_language_is_refused_and_never_guessed_at(text: str) -> 
     assert caught.value.status in {400, 501}
 
 
+@pytest.mark.parametrize(
+    ("text", "fits"),
+    [
+        ("uris/any(u:u eq 'API://one')", True),
+        ("uris/any(uri:uri eq 'api://two')", False),
+        ("not(uris/any(u:u eq 'api://two'))", True),
+        ("none/any(u:u eq 'api://one')", False),
+    ],
+)
+def test_a_list_is_searched_by_item(text: str, fits: object) -> None:
+    assert parse_filter(text).matches({"uris": ["api://one", "x"], "none": []}.get) is fits
+
+
 @given(st.text(min_size=1))
 def test_any_text_in_quotes_finds_itself(value: str) -> None:
     quoted = value.replace("'", "''")
