@@ -35,7 +35,14 @@ from graph.pacing import WritePace
 from graph.progress import WriteProgress
 from graph.provider_process import client_from_config, pace_from_config, tell_passing
 from graph.user_failures import UserAttributesError, UserFailure
-from graph.user_values import Outcome, Properties, Writing, converge, shard_of_tables
+from graph.user_values import (
+    Outcome,
+    Properties,
+    Writing,
+    concerned_users,
+    converge,
+    shard_of_tables,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,16 +128,9 @@ class Provider(ResourceProvider):
 
     def _expect(self, olds: dict[str, Any], declared: AttributeTable) -> None:
         """Tell the progress how many users this shard may have to write."""
-        try:
-            before = _table(olds.get("users"))
-        except AttributeTextError:
-            before = AttributeTable()
-        differ = [
-            object_id
-            for object_id in declared.rows.keys() | before.rows.keys()
-            if declared.rows.get(object_id) != before.rows.get(object_id)
-        ]
-        self._writing.progress.expect(shard_of_tables(declared, before), len(differ))
+        before = Recorded(table=_table(olds.get("users")))
+        shard = shard_of_tables(declared, before.table)
+        self._writing.progress.expect(shard, len(concerned_users(declared, before)))
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Compare tables; another extension behind a known property replaces, clearing first.

@@ -53,12 +53,12 @@ class AccessChange:
     @property
     def gained(self) -> list[Right]:
         """What is new, the most powerful first."""
-        return _worst_first(_beyond(self.after, self.before))
+        return worst_first(_beyond(self.after, self.before))
 
     @property
     def lost(self) -> list[Right]:
         """What is taken away, the most powerful first."""
-        return _worst_first(_beyond(self.before, self.after))
+        return worst_first(_beyond(self.before, self.after))
 
 
 def access_change(situation: Situation) -> AccessChange:
@@ -75,7 +75,8 @@ def _beyond(some: frozenset[Right], others: frozenset[Right]) -> list[Right]:
     return [right for right in some - others if right.target_key not in for_everybody]
 
 
-def _worst_first(rights: Iterable[Right]) -> list[Right]:
+def worst_first(rights: Iterable[Right]) -> list[Right]:
+    """Return rights with the most powerful first, always in the same order."""
     return sorted(
         rights,
         key=lambda right: (-right.weight, right.who.casefold(), right.target_key, right.cluster),

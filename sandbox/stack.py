@@ -58,13 +58,13 @@ class RehearsedStack:
         being_written.write_text(rendered)
         being_written.replace(self.config_file)
 
-    def init(self) -> None:
-        """Create the stack in its backend.
+    def init(self, changes: Mapping[str, Any] | None = None) -> None:
+        """Create the stack in its backend, configured as by `configure`.
 
         `pulumi stack init` always writes to the stack's file of the project it is run in; it is
         run beside our copy of that file, so that what is committed stays as it is.
         """
-        self.configure()
+        self.configure(changes)
         folder = self.config_file.parent
         shutil.copyfile(PROJECT_FOLDER / "Pulumi.yaml", folder / "Pulumi.yaml")
         self.engine.run("stack", "init", self.name, "--cwd", str(folder))

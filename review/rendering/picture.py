@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
-from review.access import AccessChange, Right
+from review.access import AccessChange, Right, worst_first
 
 MAX_EDGES = 24
 """A side with more is a tangle that nobody reads."""
@@ -52,7 +53,7 @@ def changes_anything(access: AccessChange) -> bool:
     return before != after
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Side:
     key: str
     rights: frozenset[Right]
@@ -60,15 +61,11 @@ class _Side:
     arrow: str = "-->"
     """Of what is marked."""
 
-    @property
+    @cached_property
     def shown(self) -> list[Right]:
         """What changes first; what stays fills the rest."""
-
-        def order(right: Right) -> tuple[bool, int, str, str, str]:
-            name = right.who.casefold()
-            return (right not in self.marked, -right.weight, name, right.target_key, right.cluster)
-
-        return sorted(self.rights, key=order)[:MAX_EDGES]
+        ordered = worst_first(self.rights)
+        return sorted(ordered, key=lambda right: right not in self.marked)[:MAX_EDGES]
 
     def marked_edges(self) -> list[int]:
         return [edge for edge, right in enumerate(self.shown) if right in self.marked]

@@ -75,8 +75,7 @@ def deploy(
     """Bring the stack `name` up in a sandbox, with `settings` on top of what is committed."""
     folder = tmp_path_factory.mktemp(name)
     stack = RehearsedStack(name, sandbox.endpoints, tools, folder)
-    stack.init()
-    stack.configure(settings)
+    stack.init(settings)
     return Deployment(
         sandbox=sandbox,
         stack=stack,
